@@ -1,0 +1,39 @@
+#include "executor.h"
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+namespace tlstriage::dataplane {
+
+struct Executor::Arena {
+    explicit Arena(unsigned threads)
+        : control(tbb::global_control::max_allowed_parallelism, threads),
+          arena(static_cast<int>(threads)) {}
+
+    tbb::global_control control;
+    tbb::task_arena arena;
+};
+
+Executor::Executor(unsigned threads)
+    : threads_(threads), arena_(threads > 1 ? std::make_unique<Arena>(threads) : nullptr) {}
+
+Executor::~Executor() = default;
+
+void Executor::run(std::size_t count, const std::function<void(std::size_t)>& job) const {
+    if (arena_ == nullptr || count < 2) {
+        engine::run_serially(count, job);
+        return;
+    }
+    arena_->arena.execute([&] {
+        tbb::parallel_for(
+            std::size_t{0}, count, [&](std::size_t i) { job(i); }, tbb::simple_partitioner{});
+    });
+}
+
+engine::Parallel Executor::parallel() const {
+    return
+        [this](std::size_t count, const std::function<void(std::size_t)>& job) { run(count, job); };
+}
+
+}  // namespace tlstriage::dataplane

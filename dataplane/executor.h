@@ -1,0 +1,31 @@
+// The threads of a run: oneTBB behind engine::Parallel.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "engine/engine.h"
+
+namespace tlstriage::dataplane {
+
+/// Schedules jobs on `threads` threads (the caller's is one of them). With one thread everything
+/// runs inline, and TBB starts none.
+class Executor {
+  public:
+    explicit Executor(unsigned threads);
+    ~Executor();
+    Executor(Executor&&) = delete;
+    Executor& operator=(Executor&&) = delete;
+
+    [[nodiscard]] unsigned threads() const { return threads_; }
+    void run(std::size_t count, const std::function<void(std::size_t)>& job) const;
+    [[nodiscard]] engine::Parallel parallel() const;
+
+  private:
+    struct Arena;
+    unsigned threads_;
+    std::unique_ptr<Arena> arena_;
+};
+
+}  // namespace tlstriage::dataplane

@@ -1,0 +1,53 @@
+// A stretch of a trace that one chain of records walks: decoded and scattered by shard.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "capture/format.h"
+#include "engine/limits.h"
+#include "wire/packet.h"
+
+namespace tlstriage::dataplane {
+
+/// What decoding left of some consecutive frames. Reused from window to window, so that its arrays
+/// keep their memory. Packets borrow the frames' bytes.
+class Piece {
+  public:
+    void clear();
+
+    /// Decodes one frame and puts it where it belongs.
+    void take(const capture::Record& record);
+    /// Counts a frame that holds no packet.
+    void take_empty_frame() { ++frames_; }
+    /// Adds a reassembled datagram's packet, as of the frame that completed it.
+    void insert(const wire::Packet& packet);
+    void flush_link_count();
+
+    [[nodiscard]] std::uint32_t frames() const { return frames_; }
+    [[nodiscard]] const std::vector<wire::Packet>& packets(unsigned shard) const {
+        return by_shard_[shard];
+    }
+    [[nodiscard]] const std::vector<wire::Packet>& fragments() const { return fragments_; }
+    [[nodiscard]] const wire::OutcomeCounts& outcomes() const { return outcomes_; }
+    [[nodiscard]] const std::map<std::uint16_t, std::uint64_t>& links() const { return links_; }
+    [[nodiscard]] bool any_time() const { return first_time_ <= last_time_; }
+    [[nodiscard]] Nanoseconds first_time() const { return first_time_; }
+    [[nodiscard]] Nanoseconds last_time() const { return last_time_; }
+
+  private:
+    std::array<std::vector<wire::Packet>, engine::shard_count> by_shard_;
+    std::vector<wire::Packet> fragments_;
+    wire::OutcomeCounts outcomes_{};
+    std::map<std::uint16_t, std::uint64_t> links_;
+    LinkType link_ = LinkType::ethernet;
+    std::uint64_t link_frames_ = 0;
+    std::uint32_t frames_ = 0;
+    Nanoseconds first_time_ = std::numeric_limits<Nanoseconds>::max();
+    Nanoseconds last_time_ = std::numeric_limits<Nanoseconds>::min();
+};
+
+}  // namespace tlstriage::dataplane

@@ -1,0 +1,33 @@
+// A whole file run: inputs in order, archives told apart, everything judged.
+#pragma once
+
+#include "capture/inputs.h"
+#include "engine/engine.h"
+#include "file_run.h"
+
+namespace tlstriage::dataplane {
+
+/// How traces are grouped into archives (output.md, One archive or several).
+enum class Grouping : std::uint8_t { by_time, one_archive, separate };
+
+struct RunPlan {
+    engine::Limits limits;
+    WindowShape shape;
+    unsigned threads = 1;
+    Grouping grouping = Grouping::by_time;
+    bool pcap_port = false;  ///< through DPDK's net_pcap instead of our own reader
+    bool map = true;         ///< false: plain files are streamed too
+};
+
+struct RunResult {
+    engine::Judgement judgement;
+    std::vector<std::string> files;  ///< names by Evidence::file
+    report::RunFacts facts;
+};
+
+/// Reads all traces and judges. `on_progress` gets the stored bytes done so far, over all traces.
+/// Throws std::runtime_error or std::system_error when the run as a whole can't be done.
+RunResult run(const RunPlan& plan, const capture::Inputs& inputs, const Executor& executor,
+              const OnProgress& on_progress);
+
+}  // namespace tlstriage::dataplane

@@ -1,0 +1,72 @@
+// All shards of a run, and what joins their evidence into verdicts.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/limits.h"
+#include "engine/shard.h"
+#include "verdict/judge.h"
+#include "wire/defragmenter.h"
+
+namespace tlstriage::engine {
+
+/// Runs job(0) … job(count - 1), in any order and on any threads, and returns when all are done.
+using Parallel =
+    std::function<void(std::size_t count, const std::function<void(std::size_t)>& job)>;
+
+/// One thread after the other: the plain way.
+void run_serially(std::size_t count, const std::function<void(std::size_t)>& job);
+
+/// A flow with its verdict: what a row is made from.
+struct JudgedFlow {
+    std::unique_ptr<evidence::Evidence> evidence;
+    verdict::Verdict verdict;
+};
+
+/// A group of traces that belong together (output.md, One archive or several).
+struct Archive {
+    Nanoseconds first_packet = 0;
+    Nanoseconds last_packet = 0;
+    bool any = false;  ///< it has a packet
+
+    void see(Nanoseconds first, Nanoseconds last);
+};
+
+struct Judgement {
+    std::vector<JudgedFlow> flows;  ///< those that get a row, by start time, file, first frame
+    std::uint64_t without_row = 0;  ///< TCP connections that are no attempt at TLS
+};
+
+/// Feed packets shard by shard (see shard()), close each archive, then judge once.
+class Engine {
+  public:
+    explicit Engine(const Limits& limits);
+
+    /// The shard that a flow hash belongs to.
+    static unsigned shard_of(std::uint64_t flow_hash) {
+        return static_cast<unsigned>(flow_hash % shard_count);
+    }
+    [[nodiscard]] Shard& shard(unsigned index) { return *shards_[index]; }
+    [[nodiscard]] wire::Defragmenter& defragmenter() { return defragmenter_; }
+    [[nodiscard]] Archive& archive() { return archives_.back(); }
+    [[nodiscard]] const std::vector<Archive>& archives() const { return archives_; }
+    [[nodiscard]] ShardCounts counts() const;
+
+    /// All flows of the current archive end; the next packet begins another one.
+    void end_archive(const Parallel& parallel);
+
+    /// Joins and judges everything. Call once, after the last end_archive().
+    Judgement judge(const Parallel& parallel);
+
+  private:
+    Limits limits_;
+    sense::Database database_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    wire::Defragmenter defragmenter_;
+    std::vector<Archive> archives_{1};
+};
+
+}  // namespace tlstriage::engine

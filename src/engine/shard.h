@@ -1,0 +1,75 @@
+// One shard: the flows whose hash falls on it, from packets to evidence.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/limits.h"
+#include "engine/tracked_flow.h"
+#include "evidence/collector.h"
+#include "flow/table.h"
+#include "wire/packet.h"
+
+namespace tlstriage::engine {
+
+/// Counts of a shard; those of all shards add up.
+struct ShardCounts {
+    std::uint64_t packets = 0;
+    std::uint64_t duplicate_packets = 0;
+    std::uint64_t flows = 0;          ///< TCP connections seen
+    std::uint64_t flows_evicted = 0;  ///< given up for memory
+    /// Connections that speak something else, by the server's protocol or else the client's.
+    std::array<std::uint64_t, sense::protocol_names.size()> ignored_flows{};
+};
+
+/// Where a batch of packets comes from.
+struct BatchOrigin {
+    std::uint32_t file = 0;        ///< index of the trace
+    std::uint64_t frame_base = 0;  ///< frames of the file before the batch's piece
+};
+
+/// Owned by one thread at a time. Packets of a flow must come in capture order.
+class Shard {
+  public:
+    Shard(const sense::Database& database, const Limits& limits);
+
+    /// Consumes packets whose bytes are valid for this call only.
+    void consume(std::span<const wire::Packet> packets, const BatchOrigin& origin);
+
+    /// The archive is over: every flow ends, and its evidence is kept under `archive`.
+    void end_archive(std::uint32_t archive);
+
+    /// Hands over the evidence of all flows that have ended.
+    std::vector<std::unique_ptr<evidence::Evidence>> take_evidence();
+
+    [[nodiscard]] const ShardCounts& counts() const { return counts_; }
+
+  private:
+    using Index = flow::Table<TrackedFlow>::Index;
+
+    void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
+    Index begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,
+                     const flow::Segment& segment, std::uint32_t file);
+    void consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
+    void consume_settled(TrackedFlow& flow, const wire::Packet& packet,
+                         const flow::Segment& segment, std::uint8_t lane);
+    void settle(TrackedFlow& flow);
+    void ignore(TrackedFlow& flow);
+    void end_flow(TrackedFlow& flow, evidence::Cut cut);
+    void relieve(TrackedFlow& flow);
+    void make_room();
+
+    Limits limits_;
+    evidence::Collector collector_;
+    flow::Table<TrackedFlow> flows_;
+    std::vector<std::unique_ptr<evidence::Evidence>> ended_;
+    ShardCounts counts_;
+    std::size_t held_bytes_ = 0;  ///< in reassembly, over all open flows
+    std::size_t max_held_bytes_;
+    Index eviction_hand_ = 0;
+};
+
+}  // namespace tlstriage::engine

@@ -1,0 +1,133 @@
+#include "evidence/collector.h"
+
+#include "evidence/stream_reader.h"
+
+namespace tlstriage::evidence {
+namespace {
+
+using sense::Protocol;
+using wire::tcp_flag::ack;
+using wire::tcp_flag::fin;
+using wire::tcp_flag::rst;
+using wire::tcp_flag::syn;
+
+/// Protocols that never turn into TLS on the same connection.
+bool is_final(Protocol protocol) {
+    return protocol == Protocol::http || protocol == Protocol::http_response ||
+           protocol == Protocol::ssh;
+}
+
+bool is_uninteresting(const Evidence& evidence, const Conversation& conversation) {
+    const SideEvidence& client = evidence.of_client();
+    const SideEvidence& server = evidence.of_server();
+    if (client.first_record.seen() || server.first_record.seen()) return false;
+    const auto& [a, b] = conversation.directions;
+    if (a.speech == Speech::ended && b.speech == Speech::ended) return true;
+    if (!is_final(client.first_protocol) || !is_final(server.first_protocol)) return false;
+    constexpr std::uint16_t segments_of_an_error_page = 4;
+    const Direction& answer = conversation.directions[evidence.client_lane ^ 1U];
+    return server.http_status != 400 ||
+           (!server.http_says_tls && answer.tries > segments_of_an_error_page);
+}
+
+void note_syn(Evidence& evidence, SideEvidence& s, const flow::Segment& segment, Side side) {
+    if (s.syn_count++ == 0) {
+        s.syn = segment.at;
+        s.initial_sequence = segment.sequence;
+        s.mss = segment.mss;
+        s.syn_hops = segment.hops;
+    }
+    s.last_syn = segment.at;
+    const bool again = s.syn_count > 1;
+    const EventKind kind = side == Side::client
+                               ? (again ? EventKind::syn_retransmitted : EventKind::syn)
+                               : (again ? EventKind::syn_ack_retransmitted : EventKind::syn_ack);
+    evidence.add(kind, side, segment.at);
+}
+
+void note_rst(Evidence& evidence, SideEvidence& s, const flow::Segment& segment, Side side) {
+    if (s.rst_count++ != 0) return;
+    const SideEvidence& peer = evidence.side(other(side));
+    s.rst = segment.at;
+    s.rst_hops = segment.hops;
+    s.rst_answers_syn = segment.has(ack) && peer.syn.seen() && !s.syn.seen() &&
+                        segment.acknowledgement == peer.initial_sequence + 1;
+    evidence.add(EventKind::rst, side, segment.at);
+}
+
+}  // namespace
+
+void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
+    SideEvidence& s = evidence.side(side);
+    if (!s.first_segment.seen()) s.first_segment = segment.at;
+    s.last_segment = segment.at;
+    if (segment.has(syn)) {
+        note_syn(evidence, s, segment, side);
+    } else if (segment.has(ack) && !s.acknowledgement.seen() && !segment.has(rst)) {
+        s.acknowledgement = segment.at;
+        if (side == Side::client && evidence.of_server().syn.seen()) {
+            evidence.add(EventKind::established, side, segment.at);
+        }
+    }
+    if (segment.has(ack) && !segment.has(rst) &&
+        (s.highest_acknowledgement == 0 ||
+         flow::distance(segment.acknowledgement, s.highest_acknowledgement) > 0)) {
+        s.highest_acknowledgement = segment.acknowledgement;
+    }
+    if (segment.length > 0 && !segment.has(rst)) {
+        const std::uint32_t end = segment.data_sequence() + segment.length;
+        if (s.data_end == 0 || flow::distance(end, s.data_end) > 0) s.data_end = end;
+    }
+    if (segment.has(fin) && !s.fin.seen()) {
+        s.fin = segment.at;
+        evidence.add(EventKind::fin, side, segment.at);
+    }
+    if (segment.has(rst)) note_rst(evidence, s, segment, side);
+}
+
+Collector::Collector(const sense::Database& database) : sensor_(database) {}
+
+Progress Collector::segment(Evidence& evidence, Conversation& conversation,
+                            const flow::Segment& segment, std::uint8_t lane) {
+    Direction& direction = conversation.directions[lane];
+    if (direction.duplicates.repeats(segment)) {
+        ++evidence.duplicates;
+        return Progress::duplicate;
+    }
+    if (segment.has(syn)) direction.stream.start_at(segment.sequence + 1);
+    if (segment.has(ack) && !segment.has(rst)) {
+        Direction& peer = conversation.directions[lane ^ 1U];
+        StreamReader reader(*this, evidence, conversation, lane ^ 1U);
+        peer.stream.acknowledged(segment.acknowledgement, segment.at, reader);
+    }
+    if (segment.length > 0 && !segment.has(rst)) {
+        StreamReader reader(*this, evidence, conversation, lane);
+        const flow::Arrival arrival = direction.stream.segment(
+            segment.data_sequence(), segment.data, segment.length, segment.at, reader);
+        if (arrival == flow::Arrival::retransmission) {
+            ++evidence.side(evidence.side_of_lane(lane)).retransmits;
+        }
+        SideEvidence& s = evidence.side(evidence.side_of_lane(lane));
+        if (s.data_hops == 0) s.data_hops = segment.hops;
+    }
+    note_flags(evidence, segment, evidence.side_of_lane(lane));
+    if (evidence.settled.seen()) return Progress::settled;
+    return is_uninteresting(evidence, conversation) ? Progress::uninteresting : Progress::open;
+}
+
+void Collector::pass_holes(Evidence& evidence, Conversation& conversation) {
+    for (const std::uint8_t lane : {std::uint8_t{0}, std::uint8_t{1}}) {
+        StreamReader reader(*this, evidence, conversation, lane);
+        conversation.directions[lane].stream.finish(reader);
+    }
+}
+
+void Collector::finish(Evidence& evidence, Conversation& conversation) {
+    for (const std::uint8_t lane : {std::uint8_t{0}, std::uint8_t{1}}) {
+        StreamReader reader(*this, evidence, conversation, lane);
+        const Side side = evidence.side_of_lane(lane);
+        reader.finish(evidence.side(side).last_segment);
+    }
+}
+
+}  // namespace tlstriage::evidence

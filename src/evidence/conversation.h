@@ -1,0 +1,52 @@
+// The parsing state of a flow whose handshake is not settled yet.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "evidence/evidence.h"
+#include "flow/reassembler.h"
+#include "flow/segment.h"
+#include "tls/record_stream.h"
+
+namespace tlstriage::evidence {
+
+/// Recognises frames that the capture holds twice (verdicts.md §1): the last few of a direction.
+class DuplicateFilter {
+  public:
+    /// Whether `segment` repeats one of at most 20 ms ago; remembers it.
+    bool repeats(const flow::Segment& segment);
+
+  private:
+    struct Seen {
+        std::uint64_t content = 0;  ///< hash of header fields and payload
+        std::uint64_t where = 0;    ///< interface, VLAN, TTL
+        Nanoseconds time = 0;
+    };
+    std::array<Seen, 4> seen_{};
+    std::uint8_t next_ = 0;
+};
+
+/// What a direction's bytes are taken for.
+enum class Speech : std::uint8_t {
+    undecided,  ///< too few bytes yet: they wait in `prefix`
+    tls,
+    plain,  ///< another protocol, watched for an upgrade to TLS
+    ended,  ///< not looked at any more
+};
+
+struct Direction {
+    flow::Reassembler stream;
+    tls::RecordStream records;
+    DuplicateFilter duplicates;
+    std::vector<std::uint8_t> prefix;
+    Speech speech = Speech::undecided;
+    std::uint16_t tries = 0;  ///< segments looked at in vain for TLS
+};
+
+struct Conversation {
+    std::array<Direction, 2> directions;  ///< by lane: 0 is what the lower end of the FlowKey sends
+};
+
+}  // namespace tlstriage::evidence

@@ -1,0 +1,206 @@
+// What a flow saw: an owned value, filled while its packets pass and judged when they are over.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/time.h"
+#include "sense/protocol.h"
+#include "tls/certificate.h"
+#include "tls/record.h"
+
+namespace tlstriage::evidence {
+
+enum class Side : std::uint8_t { client, server };
+constexpr Side other(Side side) {
+    return side == Side::client ? Side::server : Side::client;
+}
+
+enum class EventKind : std::uint8_t {
+#define EVENT(symbol, text) symbol,
+#include "evidence/events.def"
+#undef EVENT
+};
+
+/// A step of the flow, for the `evidence` column. At most max_events are kept.
+struct Event {
+    EventKind kind;
+    Side side;
+    std::uint16_t detail = 0;  ///< an alert's level << 8 | description, an HTTP status, else 0
+    Moment at;
+};
+constexpr std::size_t max_events = 32;
+
+/// What a ClientHello offers, apart from what differs each time (SNI, session id, keys). Shared by
+/// all flows whose hellos have the same shape. Lists are raw code points as sent.
+struct HelloShape {
+    std::uint16_t legacy_version = 0;
+    std::vector<std::uint16_t> versions;  ///< supported_versions, empty without the extension
+    std::vector<std::uint16_t> cipher_suites;
+    std::vector<std::uint16_t> groups;
+    std::vector<std::uint16_t> signature_algorithms;
+    std::vector<std::uint16_t> key_share_groups;
+    bool renegotiation_info = false;
+    bool encrypted_client_hello = false;
+    // The same as cells of a row.
+    std::string versions_text;
+    std::string ciphers_text;
+    std::string groups_text;
+    std::string alpn_text;
+    std::string ja3;
+    std::string ja4;
+};
+
+struct ClientHelloEvidence {
+    std::shared_ptr<const HelloShape> shape;
+    std::optional<std::string> server_name;
+    std::vector<std::uint8_t> session_id;
+    bool session_ticket = false;
+    bool pre_shared_key = false;
+    bool early_data = false;
+    bool whole = false;  ///< false: cut by the capture, the fields are those that could be read
+};
+
+struct ServerHelloEvidence {
+    std::uint16_t version = 0;
+    std::uint16_t cipher_suite = 0;
+    std::optional<std::uint16_t> group;
+    std::optional<std::uint32_t> dh_prime_bits;
+    std::string alpn;
+    bool session_id_echoed = false;  ///< non-empty and equal to the ClientHello's
+    bool pre_shared_key = false;
+    bool renegotiation_info = false;
+};
+
+struct AlertEvidence {
+    Side sender = Side::client;
+    std::uint8_t level = 0;
+    std::uint8_t description = 0;
+    Moment at;
+    bool after_data = false;  ///< application data had gone both ways before
+};
+
+/// A record whose content can't be read, by its header.
+struct OpaqueRecord {
+    tls::ContentType type = tls::ContentType::application_data;
+    std::uint16_t length = 0;
+    Moment at;
+};
+constexpr std::size_t max_opaque_records = 16;
+
+/// One direction.
+struct SideEvidence {
+    // TCP
+    Moment syn;            ///< first SYN (server: SYN-ACK)
+    Moment last_syn;       ///< the latest copy of it
+    Moment first_segment;  ///< any
+    Moment last_segment;
+    Moment acknowledgement;  ///< first segment that is no SYN and acknowledges
+    Moment first_data;       ///< first payload byte, in stream order
+    Moment last_data;
+    Moment fin;
+    Moment rst;  ///< the first one
+    std::uint32_t rst_count = 0;
+    std::uint32_t syn_count = 0;
+    std::uint32_t initial_sequence = 0;
+    std::uint32_t highest_acknowledgement = 0;  ///< that this side sent; 0 before any
+    std::uint32_t data_end = 0;  ///< sequence number behind the last payload byte it sent
+    std::uint16_t mss = 0;       ///< 0: no option seen
+    std::uint8_t syn_hops = 0;   ///< TTL or hop limit
+    std::uint8_t data_hops = 0;
+    std::uint8_t rst_hops = 0;
+    bool rst_answers_syn = false;   ///< acknowledges the peer's ISN + 1, nothing else having come
+    std::uint32_t retransmits = 0;  ///< payload segments, until the handshake was settled
+    std::uint32_t packets = 0;
+    std::uint64_t bytes = 0;       ///< TCP payload on the wire, repetitions included
+    std::uint64_t lost_bytes = 0;  ///< acknowledged by the peer, absent from the capture
+    std::uint64_t cut_bytes = 0;   ///< beyond the snap length
+    Moment first_loss;
+    // What it speaks
+    sense::Protocol first_protocol = sense::Protocol::silent;
+    Moment plaintext;               ///< first bytes that are not TLS
+    std::uint16_t http_status = 0;  ///< of an HTTP response
+    bool http_says_tls = false;     ///< a 400 that says: this is a TLS port
+    Moment not_tls_after_hello;     ///< bytes that are no TLS where TLS was expected
+    // TLS
+    Moment first_record;  ///< first TLS record of any kind
+    Moment certificate;
+    std::shared_ptr<const tls::Chain> chain;  ///< null: none seen; empty: an empty list was sent
+    Moment change_cipher_spec;
+    Moment finished;          ///< TLS <= 1.2: encrypted handshake record after CCS
+    Moment application_data;  ///< first record of that type; in TLS 1.3 see opaque_records
+    Moment encrypted_alert;   ///< first, TLS <= 1.2
+    Moment last_encrypted_alert;
+    std::uint32_t application_records = 0;
+    OpaqueRecord last_record;                  ///< last one not readable
+    std::vector<OpaqueRecord> opaque_records;  ///< the first max_opaque_records
+    bool unfinished_record = false;            ///< the stream ends inside a record
+};
+
+/// Why no more of a flow was seen, apart from its own end.
+enum class Cut : std::uint8_t {
+    none,
+    evicted,     ///< memory
+    superseded,  ///< the same ends began a new connection
+};
+
+struct Evidence {
+    // Identity
+    Endpoint client;
+    Endpoint server;
+    std::uint32_t file = 0;  ///< index of the trace where it began
+    static constexpr std::uint32_t no_archive = ~std::uint32_t{0};
+    std::uint32_t archive = no_archive;
+    Moment first;
+    Moment last;
+    std::uint16_t vlan = 0;
+    std::uint8_t client_lane = 0;  ///< 0: the client is the lower end of the FlowKey
+    bool client_certain = false;   ///< by a SYN or a ClientHello, not by the ports
+    std::array<SideEvidence, 2> sides;
+    Cut cut = Cut::none;
+    std::uint64_t duplicates = 0;      ///< frames that the capture holds twice
+    std::uint32_t refused_before = 0;  ///< earlier tries from these ports that were reset (a note)
+    // Way in
+    sense::Protocol upgraded_from = sense::Protocol::silent;  ///< spoken before the ClientHello
+    sense::Protocol proxy = sense::Protocol::silent;
+    std::uint16_t proxy_status = 0;
+    // TLS
+    std::optional<ClientHelloEvidence> client_hello;  ///< the last one
+    Moment first_client_hello;
+    Moment client_hello_at;  ///< the last one
+    std::uint32_t client_hellos = 0;
+    bool ssl2_hello = false;
+    bool hello_retry = false;
+    std::optional<ServerHelloEvidence> server_hello;
+    Moment server_hello_at;
+    Moment certificate_request;
+    Moment server_hello_done;
+    Moment client_key_exchange;
+    std::vector<AlertEvidence> alerts;  ///< clear ones, at most max_alerts
+    Moment settled;                     ///< application data went both ways
+    std::vector<Event> events;
+
+    [[nodiscard]] Side side_of_lane(std::uint8_t lane) const {
+        return lane == client_lane ? Side::client : Side::server;
+    }
+    [[nodiscard]] SideEvidence& side(Side s) { return sides[static_cast<std::size_t>(s)]; }
+    [[nodiscard]] const SideEvidence& side(Side s) const {
+        return sides[static_cast<std::size_t>(s)];
+    }
+    [[nodiscard]] const SideEvidence& of_client() const { return side(Side::client); }
+    [[nodiscard]] const SideEvidence& of_server() const { return side(Side::server); }
+
+    void add(EventKind kind, Side side, Moment at, std::uint16_t detail = 0) {
+        if (events.size() < max_events) events.push_back({kind, side, detail, at});
+    }
+    /// The ends were guessed wrongly: what was the client's is the server's.
+    void swap_sides();
+};
+constexpr std::size_t max_alerts = 8;
+
+}  // namespace tlstriage::evidence

@@ -1,0 +1,195 @@
+// StreamReader's half that reads TLS: what records and messages leave in the evidence.
+#include "evidence/stream_reader.h"
+#include "evidence/tls13.h"
+#include "tls/names.h"
+
+namespace tlstriage::evidence {
+namespace {
+
+bool is_tls13(const Evidence& evidence) {
+    return evidence.server_hello && tls::is_tls13(evidence.server_hello->version);
+}
+
+/// Where nobody answers, a side that has sent this many records of data is past its handshake.
+constexpr std::uint32_t records_of_one_side = 256;
+
+bool data_went_both_ways(const Evidence& evidence) {
+    const SideEvidence& client = evidence.of_client();
+    const SideEvidence& server = evidence.of_server();
+    if (std::max(client.application_records, server.application_records) > records_of_one_side) {
+        return true;
+    }
+    if (!client.application_data.seen() || !server.application_data.seen()) return false;
+    return !is_tls13(evidence) || view_tls13(evidence).server_answer.seen();
+}
+
+}  // namespace
+
+bool StreamReader::expects_clear_handshake() const {
+    return !own().change_cipher_spec.seen() || evidence_.hello_retry || is_tls13(evidence_);
+}
+
+void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole, Moment at) {
+    if (!own().first_record.seen()) own().first_record = at;
+    switch (type) {
+        case tls::HandshakeType::client_hello: {
+            tls::ClientHello hello;
+            const bool good = tls::parse_client_hello(body, hello);
+            read_client_hello(hello, whole && good, at);
+            break;
+        }
+        case tls::HandshakeType::server_hello:
+            read_server_hello(body, at);
+            break;
+        case tls::HandshakeType::certificate:
+            read_certificate(body, whole, at);
+            break;
+        case tls::HandshakeType::server_key_exchange:
+            if (evidence_.server_hello) {
+                const auto exchange =
+                    tls::parse_server_key_exchange(body, evidence_.server_hello->cipher_suite);
+                if (exchange.named_group) evidence_.server_hello->group = exchange.named_group;
+                evidence_.server_hello->dh_prime_bits = exchange.dh_prime_bits;
+            }
+            break;
+        case tls::HandshakeType::certificate_request:
+            evidence_.certificate_request = at;
+            evidence_.add(EventKind::certificate_request, side(), at);
+            break;
+        case tls::HandshakeType::server_hello_done:
+            evidence_.server_hello_done = at;
+            evidence_.add(EventKind::server_hello_done, side(), at);
+            break;
+        case tls::HandshakeType::client_key_exchange:
+            evidence_.client_key_exchange = at;
+            evidence_.add(EventKind::client_key_exchange, side(), at);
+            break;
+        case tls::HandshakeType::finished:
+            own().finished = at;
+            evidence_.add(EventKind::finished, side(), at);
+            break;
+        default:
+            break;
+    }
+}
+
+void StreamReader::on_ssl2_hello(Bytes message, bool whole, Moment at) {
+    if (!own().first_record.seen()) own().first_record = at;
+    tls::ClientHello hello;
+    const bool good = tls::parse_ssl2_client_hello(message, hello);
+    evidence_.ssl2_hello = true;
+    read_client_hello(hello, whole && good, at);
+}
+
+void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, Moment at) {
+    if (side() == Side::server) {
+        if (evidence_.client_certain) return;  // the TCP server began TLS: not a handshake we judge
+        evidence_.swap_sides();
+    }
+    evidence_.client_certain = true;
+    if (evidence_.client_hellos++ == 0) evidence_.first_client_hello = at;
+    evidence_.client_hello_at = at;
+    evidence_.add(EventKind::client_hello, Side::client, at);
+    evidence_.client_hello = ClientHelloEvidence{
+        .shape = collector_.shapes_.shape(hello),
+        .server_name = hello.server_name,
+        .session_id = {hello.session_id.begin(), hello.session_id.end()},
+        .session_ticket = hello.session_ticket,
+        .pre_shared_key = hello.pre_shared_key,
+        .early_data = hello.early_data,
+        .whole = whole,
+    };
+}
+
+void StreamReader::read_server_hello(Bytes body, Moment at) {
+    if (side() == Side::client) {
+        if (evidence_.client_certain) return;
+        evidence_.swap_sides();
+    }
+    tls::ServerHello hello;
+    tls::parse_server_hello(body, hello);
+    if (hello.legacy_version == 0) return;
+    if (hello.hello_retry_request) {
+        evidence_.hello_retry = true;
+        evidence_.add(EventKind::hello_retry_request, Side::server, at);
+        return;
+    }
+    const auto& offered = evidence_.client_hello;
+    const bool echoed = offered && !offered->session_id.empty() &&
+                        std::ranges::equal(offered->session_id, hello.session_id);
+    evidence_.server_hello = ServerHelloEvidence{
+        .version = hello.version(),
+        .cipher_suite = hello.cipher_suite,
+        .group = hello.key_share_group,
+        .dh_prime_bits = {},
+        .alpn = hello.alpn.value_or(""),
+        .session_id_echoed = echoed,
+        .pre_shared_key = hello.pre_shared_key,
+        .renegotiation_info = hello.renegotiation_info,
+    };
+    evidence_.server_hello_at = at;
+    evidence_.add(EventKind::server_hello, Side::server, at);
+}
+
+void StreamReader::read_certificate(Bytes body, bool whole, Moment at) {
+    std::vector<Bytes> ders;
+    const bool good = tls::parse_certificates(body, ders);
+    if (ders.empty() && !(whole && good)) return;
+    SideEvidence& s = own();
+    s.chain = collector_.chains_.chain(ders);
+    if (whole) s.certificate = at;
+    evidence_.add(ders.empty() ? EventKind::empty_certificate : EventKind::certificate, side(), at);
+}
+
+void StreamReader::on_alert(std::uint8_t level, std::uint8_t description, Moment at) {
+    if (!own().first_record.seen()) own().first_record = at;
+    if (evidence_.alerts.size() < max_alerts) {
+        evidence_.alerts.push_back(
+            {side(), level, description, at, data_went_both_ways(evidence_)});
+    }
+    evidence_.add(EventKind::alert, side(), at,
+                  static_cast<std::uint16_t>(level << 8U | description));
+}
+
+void StreamReader::on_record(const tls::RecordHeader& header, Moment at) {
+    SideEvidence& s = own();
+    if (!s.first_record.seen()) s.first_record = at;
+    switch (header.type) {
+        case tls::ContentType::change_cipher_spec:
+            if (s.change_cipher_spec.seen()) break;
+            s.change_cipher_spec = at;
+            evidence_.add(EventKind::change_cipher_spec, side(), at);
+            break;
+        case tls::ContentType::handshake:
+            s.last_record = {header.type, header.length, at};
+            if (s.finished.seen() || !s.change_cipher_spec.seen()) break;
+            s.finished = at;
+            evidence_.add(EventKind::finished, side(), at);
+            break;
+        case tls::ContentType::alert:
+            if (!s.encrypted_alert.seen()) s.encrypted_alert = at;
+            s.last_encrypted_alert = at;
+            s.last_record = {header.type, header.length, at};
+            evidence_.add(EventKind::encrypted_alert, side(), at);
+            break;
+        case tls::ContentType::application_data:
+            note_application_record(header, at);
+            break;
+        case tls::ContentType::heartbeat:
+            break;
+    }
+}
+
+void StreamReader::note_application_record(const tls::RecordHeader& header, Moment at) {
+    SideEvidence& s = own();
+    ++s.application_records;
+    s.last_record = {header.type, header.length, at};
+    if (s.opaque_records.size() < max_opaque_records) s.opaque_records.push_back(s.last_record);
+    if (!s.application_data.seen()) {
+        s.application_data = at;
+        evidence_.add(EventKind::application_data, side(), at);
+    }
+    if (!evidence_.settled.seen() && data_went_both_ways(evidence_)) evidence_.settled = at;
+}
+
+}  // namespace tlstriage::evidence

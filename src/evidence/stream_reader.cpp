@@ -1,0 +1,218 @@
+#include "evidence/stream_reader.h"
+
+#include "base/cursor.h"
+#include "plain/http.h"
+#include "plain/proxy_header.h"
+
+namespace tlstriage::evidence {
+namespace {
+
+using sense::Protocol;
+
+/// Fewer bytes than this may still become a known protocol.
+constexpr std::size_t enough_to_decide = 16;
+/// Segments of another protocol that are looked at for the beginning of TLS.
+constexpr std::uint16_t max_tries = 200;
+constexpr std::uint16_t max_tries_unknown = 48;
+
+bool begins_with_client_hello(Bytes data) {
+    return data.size() > 5 && data[0] == 0x16 && data[5] == 1;
+}
+bool begins_with_server_hello(Bytes data) {
+    return data.size() > 5 && data[0] == 0x16 && data[5] == 2;
+}
+
+/// Bytes of a request for TLS that a ClientHello may follow in the same segment.
+std::size_t upgrade_request_length(Protocol protocol, Bytes first) {
+    if (protocol == Protocol::postgresql && first.size() >= 8 && first[3] == 8) return 8;
+    return 0;
+}
+
+}  // namespace
+
+void StreamReader::bytes(Bytes data, Moment at) {
+    SideEvidence& s = own();
+    if (!s.first_data.seen()) s.first_data = at;
+    s.last_data = at;
+    switch (direction().speech) {
+        case Speech::undecided:
+            sense(data, at, false);
+            break;
+        case Speech::tls:
+            direction().records.bytes(data, at, *this);
+            break;
+        case Speech::plain:
+            watch_for_tls(data, at);
+            break;
+        case Speech::ended:
+            break;
+    }
+}
+
+void StreamReader::cut(std::uint64_t count, Moment at) {
+    own().cut_bytes += count;
+    missing(count, at);
+}
+
+void StreamReader::lost(std::uint64_t count, Moment at) {
+    own().lost_bytes += count;
+    if (!own().first_loss.seen()) own().first_loss = at;
+    evidence_.add(EventKind::gap, side(), at);
+    missing(count, at);
+}
+
+void StreamReader::missing(std::uint64_t count, Moment at) {
+    Direction& d = direction();
+    if (d.speech == Speech::undecided && !d.prefix.empty()) sense({}, at, true);
+    if (d.speech == Speech::tls) d.records.gap(count, at, *this);
+}
+
+void StreamReader::finish(Moment at) {
+    Direction& d = direction();
+    d.stream.finish(*this);
+    if (d.speech == Speech::undecided && !d.prefix.empty()) sense({}, at, true);
+    const std::uint32_t tail = d.stream.missing_tail();
+    if (tail > 1) {  // one may be the FIN
+        own().lost_bytes += tail;
+        if (!own().first_loss.seen()) own().first_loss = at;
+    }
+    if (d.speech == Speech::tls) {
+        d.records.end(at, *this);
+        own().unfinished_record = d.records.inside_record();
+    }
+}
+
+Protocol StreamReader::identify(Bytes first) {
+    const auto speaker = [](Side s) {
+        return s == Side::client ? sense::Speaker::client : sense::Speaker::server;
+    };
+    Protocol protocol = collector_.sensor_.identify(first, speaker(side()));
+    if (evidence_.client_certain) return protocol;
+    const bool wrong_way =
+        side() == Side::client ? begins_with_server_hello(first) : begins_with_client_hello(first);
+    if (protocol == Protocol::unknown || wrong_way) {
+        const Protocol reverse = collector_.sensor_.identify(first, speaker(other(side())));
+        if (reverse != Protocol::unknown) {
+            evidence_.swap_sides();
+            protocol = reverse;
+        }
+    }
+    return protocol;
+}
+
+void StreamReader::sense(Bytes data, Moment at, bool last_chance) {
+    Direction& d = direction();
+    Bytes first = data;
+    if (!d.prefix.empty()) {
+        d.prefix.insert(d.prefix.end(), data.begin(), data.end());
+        first = d.prefix;
+    }
+    const Protocol protocol = identify(first);
+    if (protocol == Protocol::unknown && first.size() < enough_to_decide && !last_chance) {
+        if (d.prefix.empty()) d.prefix.assign(data.begin(), data.end());
+        return;
+    }
+    std::vector<std::uint8_t> waited;
+    waited.swap(d.prefix);  // `first` may be a view of it
+    decide(protocol, first, at);
+}
+
+void StreamReader::decide(Protocol protocol, Bytes first, Moment at) {
+    if (sense::is_tls(protocol)) {
+        begin_tls(protocol, first, at);
+    } else if (protocol == Protocol::proxy_header) {
+        skip_proxy_header(first, at);
+    } else {
+        begin_plaintext(protocol, first, at);
+    }
+}
+
+void StreamReader::begin_tls(Protocol protocol, Bytes first, Moment at) {
+    Direction& d = direction();
+    SideEvidence& s = own();
+    if (s.first_protocol == Protocol::silent) s.first_protocol = protocol;
+    d.speech = Speech::tls;
+    if (protocol == Protocol::ssl2) d.records.expect_ssl2();
+    d.records.bytes(first, at, *this);
+}
+
+void StreamReader::skip_proxy_header(Bytes first, Moment at) {
+    const plain::ProxyHeader header = plain::read_proxy_header(first);
+    if (header.needs_more) {
+        direction().prefix.assign(first.begin(), first.end());
+        return;
+    }
+    if (header.length == 0) {
+        begin_plaintext(Protocol::unknown, first, at);
+        return;
+    }
+    evidence_.proxy = Protocol::proxy_header;
+    evidence_.add(EventKind::proxy_header, side(), at);
+    const Bytes rest = first.subspan(header.length);
+    if (!rest.empty()) sense(std::vector(rest.begin(), rest.end()), at, false);
+}
+
+void StreamReader::begin_plaintext(Protocol protocol, Bytes first, Moment at) {
+    SideEvidence& s = own();
+    if (s.first_protocol == Protocol::silent) s.first_protocol = protocol;
+    if (!s.plaintext.seen()) {
+        s.plaintext = at;
+        evidence_.add(EventKind::plaintext, side(), at);
+    }
+    direction().speech = Speech::plain;
+    if (protocol == Protocol::http_connect || protocol == Protocol::socks4 ||
+        protocol == Protocol::socks5) {
+        evidence_.proxy = protocol;
+        if (protocol == Protocol::http_connect) {
+            evidence_.add(EventKind::http_connect, side(), at);
+        }
+    }
+    if (side() == Side::server) {
+        if (evidence_.client_hello) s.not_tls_after_hello = at;
+        if (protocol == Protocol::http_response) read_http_response(first, at);
+        return;
+    }
+    const std::size_t request = upgrade_request_length(protocol, first);
+    if (request != 0 && first.size() > request) watch_for_tls(first.subspan(request), at);
+}
+
+void StreamReader::read_http_response(Bytes data, Moment at) {
+    SideEvidence& s = own();
+    if (const auto status = plain::http_status(data)) {
+        s.http_status = *status;
+        if (evidence_.proxy == Protocol::http_connect && !evidence_.client_hello) {
+            evidence_.proxy_status = *status;
+            evidence_.add(EventKind::http_status, Side::server, at, *status);
+        }
+    }
+    if (s.http_status == 400 && plain::says_tls_port(data)) s.http_says_tls = true;
+}
+
+void StreamReader::watch_for_tls(Bytes data, Moment at) {
+    Direction& d = direction();
+    SideEvidence& s = own();
+    if (side() == Side::server && s.http_status != 0) read_http_response(data, at);
+    const bool from_the_middle = !evidence_.client_certain;
+    const bool client_hello = begins_with_client_hello(data);
+    const bool expected =
+        side() == Side::client ? client_hello : evidence_.client_hello.has_value();
+    if ((expected || from_the_middle) && tls::RecordStream::resumes_at(data) &&
+        identify(data) == Protocol::tls) {
+        if (side() == Side::client && client_hello) {
+            const Protocol server_said = evidence_.of_server().first_protocol;
+            evidence_.upgraded_from =
+                server_said != Protocol::silent && server_said != Protocol::unknown
+                    ? server_said
+                    : own().first_protocol;
+        }
+        begin_tls(Protocol::tls, data, at);
+        return;
+    }
+    if (side() == Side::server && evidence_.client_hello && !s.not_tls_after_hello.seen()) {
+        s.not_tls_after_hello = at;
+    }
+    const bool unknown = s.first_protocol == Protocol::unknown;
+    if (++d.tries > (unknown ? max_tries_unknown : max_tries)) d.speech = Speech::ended;
+}
+
+}  // namespace tlstriage::evidence

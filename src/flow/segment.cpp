@@ -1,0 +1,46 @@
+#include "flow/segment.h"
+
+#include "base/cursor.h"
+
+namespace tlstriage::flow {
+namespace {
+
+// Option kinds of RFC 9293 §3.2 and RFC 7323 §3.2.
+constexpr std::uint8_t end_of_options = 0;
+constexpr std::uint8_t no_operation = 1;
+constexpr std::uint8_t maximum_segment_size = 2;
+constexpr std::uint8_t timestamps = 8;
+
+void read_options(Bytes options, Segment& segment) {
+    Cursor cursor(options);
+    while (cursor.ok() && !cursor.empty()) {
+        const std::uint8_t kind = cursor.u8();
+        if (kind == end_of_options) return;
+        if (kind == no_operation) continue;
+        const std::uint8_t length = cursor.u8();
+        if (length < 2) return;
+        Cursor body(cursor.take(length - 2U));
+        if (!cursor.ok()) return;
+        if (kind == maximum_segment_size && length == 4) segment.mss = body.u16();
+        if (kind == timestamps && length == 10) segment.timestamp_value = body.u32();
+    }
+}
+
+}  // namespace
+
+Segment load_segment(const wire::Packet& packet, Moment at) {
+    Segment segment{.sequence = packet.sequence(),
+                    .acknowledgement = packet.acknowledgement(),
+                    .flags = packet.flags,
+                    .hops = packet.hops,
+                    .ip_id = packet.ip_id(),
+                    .vlan = packet.vlan,
+                    .interface_id = packet.interface_id,
+                    .data = packet.data(),
+                    .length = packet.payload_length,
+                    .at = at};
+    read_options(packet.tcp_options(), segment);
+    return segment;
+}
+
+}  // namespace tlstriage::flow

@@ -1,0 +1,168 @@
+#include "report/columns.h"
+
+#include <array>
+
+namespace tlstriage::report {
+namespace {
+
+using evidence::EventKind;
+using evidence::Side;
+using sense::Protocol;
+
+void append_word(std::string_view word, std::string& out) {
+    if (word.empty()) return;
+    if (!out.empty()) out += ' ';
+    out += word;
+}
+
+constexpr std::array event_names{
+#define EVENT(symbol, text) std::string_view{#symbol},
+#include "evidence/events.def"
+#undef EVENT
+};
+
+std::string event_name(const evidence::Event& event) {
+    std::string text(event_names[static_cast<std::size_t>(event.kind)]);
+    if (event.kind == EventKind::alert) {
+        text += ':' + tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
+    } else if (event.detail != 0) {
+        text += ':' + std::to_string(event.detail);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string address_cell(const IpAddress& address) {
+    std::string out;
+    append_address(address, out);
+    return out;
+}
+
+std::string alternatives_cell(const Row& row) {
+    std::string out;
+    for (const std::string_view word : row.verdict.alternatives)
+        append_word(word, out);
+    return out;
+}
+
+std::string notes_cell(const Row& row) {
+    std::string out;
+    for (const verdict::Word word : row.verdict.notes)
+        append_word(name(word), out);
+    return out;
+}
+
+std::string findings_cell(const Row& row) {
+    std::string out;
+    for (unsigned i = 0; i <= static_cast<unsigned>(tls::Finding::weak_signature); ++i) {
+        const auto finding = static_cast<tls::Finding>(i);
+        if ((row.verdict.cert_findings & tls::bit(finding)) != 0) {
+            append_word(tls::finding_name(finding), out);
+        }
+    }
+    return out;
+}
+
+/// "frame:side:meaning+milliseconds since the flow began", in the order of time.
+std::string evidence_cell(const Row& row) {
+    std::string out;
+    for (const evidence::Event& event : row.evidence.events) {
+        if (!out.empty()) out += ' ';
+        fmt::format_to(std::back_inserter(out), "{}:{}:{}+", event.at.frame,
+                       event.side == Side::client ? "client" : "server", event_name(event));
+        append_milliseconds(event.at.time - row.evidence.first.time, out);
+    }
+    return out;
+}
+
+std::string names_cell(const Row& row) {
+    std::string out;
+    const tls::Certificate* leaf = leaf_of(row);
+    if (leaf == nullptr) return out;
+    for (const std::string& dns : leaf->dns_names)
+        append_word(dns, out);
+    for (const std::string& ip : leaf->ip_names)
+        append_word(ip, out);
+    return out;
+}
+
+std::string_view proxy_cell(const Row& row) {
+    switch (row.evidence.proxy) {
+        case Protocol::silent:
+            return {};
+        case Protocol::http_connect:
+            return "connect";
+        case Protocol::proxy_header:
+            return "proxy_header";
+        default:
+            return name(row.evidence.proxy);
+    }
+}
+
+std::string_view starttls_cell(const Row& row) {
+    switch (row.evidence.upgraded_from) {
+        case Protocol::greeting_220:
+        case Protocol::smtp:
+        case Protocol::smtp_client:
+            return "smtp";
+        case Protocol::ftp:
+        case Protocol::ftp_client:
+            return "ftp";
+        case Protocol::imap:
+        case Protocol::imap_client:
+            return "imap";
+        case Protocol::pop3:
+        case Protocol::pop3_client:
+            return "pop3";
+        case Protocol::ldap:
+        case Protocol::xmpp:
+        case Protocol::postgresql:
+        case Protocol::mysql:
+        case Protocol::rdp:
+        case Protocol::tds:
+            return name(row.evidence.upgraded_from);
+        default:
+            return {};
+    }
+}
+
+std::string_view resumed_cell(const Row& row) {
+    const auto& hello = row.evidence.server_hello;
+    if (!hello) return {};
+    if (tls::is_tls13(hello->version)) return yes_or_no(hello->pre_shared_key);
+    return yes_or_no(hello->session_id_echoed && row.evidence.of_server().chain == nullptr);
+}
+
+std::string_view client_auth_cell(const Row& row) {
+    const auto& chain = row.evidence.of_client().chain;
+    if (chain != nullptr) return chain->certificates.empty() ? "empty" : "sent";
+    return row.evidence.certificate_request.seen() ? "requested" : "";
+}
+
+std::string_view first_of(const Row& row, Moment evidence::SideEvidence::*moment) {
+    const Moment client = row.evidence.of_client().*moment;
+    const Moment server = row.evidence.of_server().*moment;
+    if (!client.seen() && !server.seen()) return {};
+    if (!server.seen()) return "client";
+    if (!client.seen()) return "server";
+    return client < server ? "client" : "server";
+}
+
+const evidence::AlertEvidence* alert_of(const Row& row) {
+    const auto& alerts = row.evidence.alerts;
+    for (const auto& alert : alerts) {
+        if (alert.at == row.verdict.decisive && alert.description != 0) return &alert;
+    }
+    for (const auto& alert : alerts) {
+        if (alert.description != 0) return &alert;
+    }
+    return alerts.empty() ? nullptr : &alerts.front();
+}
+
+const tls::Certificate* leaf_of(const Row& row) {
+    const auto& chain = row.evidence.of_server().chain;
+    return chain == nullptr ? nullptr : chain->leaf();
+}
+
+}  // namespace tlstriage::report

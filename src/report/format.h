@@ -1,0 +1,29 @@
+// Values as the files write them.
+#pragma once
+
+#include <string>
+
+#include "base/address.h"
+#include "base/time.h"
+#include "evidence/evidence.h"
+
+namespace tlstriage::report {
+
+/// RFC 3339 UTC with nanoseconds: "2026-11-23T22:08:06.000000001Z".
+void append_time(Nanoseconds time, std::string& out);
+/// Milliseconds with three decimals, or six where the nanoseconds need them.
+void append_milliseconds(Nanoseconds span, std::string& out);
+/// A span for people: "340 ms", "6.0 s", "12 min".
+std::string readable_span(Nanoseconds span);
+/// Dotted quad, or RFC 5952 for IPv6.
+void append_address(const IpAddress& address, std::string& out);
+/// "192.0.2.1:443", "[2001:db8::1]:443".
+std::string readable(const Endpoint& endpoint);
+/// 16 hex digits from the ends, the client's initial sequence number and the first time stamp.
+std::string flow_id(const evidence::Evidence& evidence);
+/// "1.2 GB", "340 kB": powers of ten.
+std::string readable_bytes(std::uint64_t bytes);
+/// "1,234,567".
+std::string grouped(std::uint64_t number);
+
+}  // namespace tlstriage::report

@@ -1,0 +1,57 @@
+// What run.json says about the run itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "capture/damage.h"
+#include "engine/shard.h"
+#include "wire/defragmenter.h"
+#include "wire/outcomes.h"
+
+namespace tlstriage::report {
+
+/// One trace as it was read.
+struct TraceFacts {
+    std::string name;
+    std::uint64_t bytes = 0;  ///< of the decompressed trace
+    std::uint64_t frames = 0;
+    std::uint64_t dropped = 0;  ///< as its interface statistics say
+    std::uint32_t archive = 0;
+    std::vector<capture::Damage> damage;
+    std::string error;  ///< why reading it stopped early; empty when it did not
+};
+
+struct RunFacts {
+    std::string version;
+    std::string mode;  ///< "file" or "net_pcap"
+    unsigned threads = 1;
+    std::vector<TraceFacts> traces;
+    std::vector<std::pair<std::string, std::string>> problems;  ///< inputs not read: path, reason
+    std::vector<std::string> ignored;                           ///< files that are no captures
+    std::vector<std::string> remarks;  ///< what the way of reading cannot show (net_pcap)
+    std::map<std::uint16_t, std::uint64_t> frames_by_link_type;
+    wire::OutcomeCounts outcomes{};
+    wire::OutcomeCounts reassembled_outcomes{};  ///< of datagrams made whole
+    wire::Defragmenter::Counts fragments;
+    engine::ShardCounts shards;
+    std::uint64_t rows = 0;
+    std::uint64_t without_row = 0;
+    Nanoseconds capture_first = 0;
+    Nanoseconds capture_last = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t frames = 0;
+    double wall_seconds = 0;
+    double cpu_seconds = 0;
+
+    /// Something could not be read whole: exit status 3.
+    [[nodiscard]] bool lossy() const;
+};
+
+/// run.json's text.
+std::string to_json(const RunFacts& facts);
+
+}  // namespace tlstriage::report

@@ -1,0 +1,102 @@
+#include "report/sentences.h"
+
+#include <fmt/args.h>
+#include <fmt/format.h>
+
+#include "report/format.h"
+#include "tls/names.h"
+
+namespace tlstriage::report {
+namespace {
+
+using evidence::Evidence;
+using verdict::Verdict;
+
+std::string alert_text(const Evidence& evidence, const Verdict& verdict) {
+    for (const auto& alert : evidence.alerts) {
+        if (alert.at == verdict.decisive) return tls::alert_name(alert.description);
+    }
+    return evidence.alerts.empty() ? "" : tls::alert_name(evidence.alerts.front().description);
+}
+
+std::string offered_text(const Evidence& evidence) {
+    if (!evidence.client_hello) return "nothing readable";
+    const std::string& versions = evidence.client_hello->shape->versions_text;
+    return versions.empty() ? "an unknown version" : versions;
+}
+
+std::string version_text(const Evidence& evidence) {
+    return evidence.server_hello ? tls::version_name(evidence.server_hello->version)
+                                 : "version not seen";
+}
+
+std::string fill(std::string_view format, const Evidence& evidence, const Verdict& verdict) {
+    if (format.empty()) return {};
+    const auto& hello = evidence.client_hello;
+    const bool client_speaks = verdict.cause == verdict::Cause::plaintext_to_tls_port;
+    std::string spoken = speaks(client_speaks ? evidence.of_client() : evidence.of_server());
+    if (spoken.empty()) spoken = "something that is not TLS";
+    const auto& peer = verdict.actor == verdict::Actor::client ? evidence.client : evidence.server;
+    const bool is_peer =
+        verdict.actor == verdict::Actor::client || verdict.actor == verdict::Actor::server;
+    return fmt::format(
+        fmt::runtime(format), fmt::arg("client", readable(evidence.client)),
+        fmt::arg("server", readable(evidence.server)),
+        fmt::arg("sni", hello && hello->server_name ? *hello->server_name : "(no SNI)"),
+        fmt::arg("alert", alert_text(evidence, verdict)),
+        fmt::arg("actor", is_peer ? fmt::format("{} {}", name(verdict.actor), readable(peer))
+                                  : std::string(name(verdict.actor))),
+        fmt::arg("stage", name(verdict.stage)), fmt::arg("speaks", spoken),
+        fmt::arg("status", evidence.proxy_status), fmt::arg("version", version_text(evidence)),
+        fmt::arg("offered", offered_text(evidence)), fmt::arg("wait", readable_span(verdict.wait)),
+        fmt::arg("count", evidence.of_client().syn_count));
+}
+
+}  // namespace
+
+std::string speaks(const evidence::SideEvidence& side) {
+    using sense::Protocol;
+    switch (side.first_protocol) {
+        case Protocol::silent:
+        case Protocol::tls:
+        case Protocol::ssl2:
+            return {};
+        case Protocol::http_response:
+            return fmt::format("http {}", side.http_status);
+        case Protocol::greeting_220:
+            return "smtp or ftp";
+        case Protocol::smtp_client:
+            return "smtp";
+        case Protocol::imap_client:
+            return "imap";
+        case Protocol::pop3_client:
+            return "pop3";
+        case Protocol::ftp_client:
+            return "ftp";
+        case Protocol::socks4_reply:
+            return "socks4";
+        case Protocol::socks5_reply:
+            return "socks5";
+        default:
+            return std::string(name(side.first_protocol));
+    }
+}
+
+std::string explanation(const Evidence& evidence, const Verdict& verdict) {
+    if (verdict.cause == verdict::Cause::none) {
+        if (verdict.outcome != verdict::Outcome::ok) {
+            return fill("{client} and {server} spoke {speaks}, not TLS.", evidence, verdict);
+        }
+        // Most rows are this one: without the general machinery.
+        return fmt::format(FMT_STRING("The TLS handshake of {} with {} succeeded ({})."),
+                           readable(evidence.client), readable(evidence.server),
+                           version_text(evidence));
+    }
+    return fill(info(verdict.cause).explanation, evidence, verdict);
+}
+
+std::string next_step(const Evidence& evidence, const Verdict& verdict) {
+    return fill(info(verdict.cause).next_step, evidence, verdict);
+}
+
+}  // namespace tlstriage::report

@@ -1,0 +1,19 @@
+// The sentences a colleague would say: `explanation` and `next_step`.
+#pragma once
+
+#include <string>
+
+#include "evidence/evidence.h"
+#include "verdict/verdict.h"
+
+namespace tlstriage::report {
+
+/// Texts may hold names off the wire: make them safe for where they go.
+std::string explanation(const evidence::Evidence& evidence, const verdict::Verdict& verdict);
+std::string next_step(const evidence::Evidence& evidence, const verdict::Verdict& verdict);
+
+/// What the server (or for plaintext_to_tls_port the client) speaks, as the `server_speaks` column
+/// has it: "http 400", "ssh" …; empty when it is TLS or silent.
+std::string speaks(const evidence::SideEvidence& side);
+
+}  // namespace tlstriage::report

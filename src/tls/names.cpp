@@ -1,0 +1,138 @@
+#include "tls/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace tlstriage::tls {
+namespace {
+
+struct Entry {
+    std::uint16_t code;
+    std::string_view name;
+};
+
+constexpr auto cipher_suites = std::to_array<Entry>({
+#define CIPHER_SUITE(code, name) {code, name},
+#include "tls/cipher_suites.def"
+#undef CIPHER_SUITE
+});
+
+constexpr auto named_groups = std::to_array<Entry>({
+#define NAMED_GROUP(code, name) {code, name},
+#include "tls/groups.def"
+#undef NAMED_GROUP
+});
+
+constexpr auto alerts = std::to_array<Entry>({
+#define ALERT(code, name) {code, name},
+#include "tls/alerts.def"
+#undef ALERT
+});
+
+/// Strictly: also no code twice.
+constexpr bool is_ascending(std::span<const Entry> entries) {
+    return std::ranges::adjacent_find(entries, std::ranges::greater_equal{}, &Entry::code) ==
+           entries.end();
+}
+static_assert(is_ascending(cipher_suites));
+static_assert(is_ascending(named_groups));
+static_assert(is_ascending(alerts));
+
+/// Empty when the code is not in the table.
+std::string_view find_name(std::span<const Entry> entries, std::uint16_t code) {
+    const auto found = std::ranges::lower_bound(entries, code, {}, &Entry::code);
+    return found != entries.end() && found->code == code ? found->name : std::string_view{};
+}
+
+std::string name_or_hex(std::span<const Entry> entries, std::uint16_t code) {
+    const std::string_view name = find_name(entries, code);
+    return name.empty() ? fmt::format("{:#06x}", code) : std::string(name);
+}
+
+bool suite_name_contains(std::uint16_t code, std::string_view part) {
+    return find_name(cipher_suites, code).find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string cipher_suite_name(std::uint16_t code) {
+    return name_or_hex(cipher_suites, code);
+}
+
+std::string group_name(std::uint16_t code) {
+    return name_or_hex(named_groups, code);
+}
+
+std::string version_name(std::uint16_t code) {
+    switch (code) {
+        case 0x0002:
+            return "SSLv2";
+        case 0x0101:
+            return "TLCP1.1";  // GB/T 38636, "GMTLS" in Wireshark
+        case 0x0300:
+            return "SSLv3";
+        case 0x0301:
+            return "TLS1.0";
+        case 0x0302:
+            return "TLS1.1";
+        case 0x0303:
+            return "TLS1.2";
+        case 0x0304:
+            return "TLS1.3";
+        case 0xfefd:
+            return "DTLS1.2";
+        case 0xfeff:
+            return "DTLS1.0";
+        default:
+            break;
+    }
+    const unsigned low = code & 0xffU;
+    switch (code >> 8U) {
+        case 0x7f:
+            return fmt::format("TLS1.3-draft{}", low);
+        case 0xfb:
+            return fmt::format("TLS1.3-fb{}", low);
+        case 0x7e:
+            // Chrome's experiments of 2017 (BoringSSL's TLS1_3_EXPERIMENT_VERSION) are written like
+            // Facebook's builds; they never meet on a wire.
+            return fmt::format("TLS1.3-fb{}", low);
+        default:
+            return fmt::format("{:#06x}", code);
+    }
+}
+
+std::string alert_name(std::uint8_t code) {
+    const std::string_view name = find_name(alerts, code);
+    return name.empty() ? fmt::format("alert_{}", code) : std::string(name);
+}
+
+std::optional<std::uint8_t> alert_code(std::string_view name) {
+    const auto found = std::ranges::find(alerts, name, &Entry::name);
+    if (found == alerts.end()) return std::nullopt;
+    return static_cast<std::uint8_t>(found->code);
+}
+
+bool is_tls13(std::uint16_t version) {
+    const unsigned high = version >> 8U;
+    return version == 0x0304 || high == 0x7f || high == 0xfb || high == 0x7e;
+}
+
+bool uses_ecdhe(std::uint16_t cipher_suite) {
+    return suite_name_contains(cipher_suite, "ECDHE_") ||
+           suite_name_contains(cipher_suite, "_ECDH_anon_");
+}
+
+bool uses_dhe(std::uint16_t cipher_suite) {
+    // "_DHE_" also finds TLS_PSK_DHE_WITH_AES_128_CCM_8, and not "_ECDHE_".
+    return suite_name_contains(cipher_suite, "_DHE_") ||
+           suite_name_contains(cipher_suite, "_DH_anon_");
+}
+
+bool uses_psk(std::uint16_t cipher_suite) {
+    return suite_name_contains(cipher_suite, "_PSK_");
+}
+
+}  // namespace tlstriage::tls

@@ -1,0 +1,256 @@
+#include "tls/x509.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <chrono>
+#include <limits>
+
+#include "tls/digest.h"
+
+namespace tlstriage::tls {
+namespace {
+
+template <auto Free>
+struct FreeWith {
+    template <typename T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+using X509Handle = std::unique_ptr<X509, FreeWith<X509_free>>;
+using NameHandle = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
+using BioHandle = std::unique_ptr<BIO, FreeWith<BIO_free>>;
+using GeneralNamesHandle = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
+
+/// OpenSSL queues an error for each thing that is wrong with a certificate; nobody here reads them.
+struct ErrorsCleared {
+    ErrorsCleared() = default;
+    ~ErrorsCleared() { ERR_clear_error(); }
+    ErrorsCleared(const ErrorsCleared&) = delete;
+    ErrorsCleared& operator=(const ErrorsCleared&) = delete;
+};
+
+/// d2i_X509 takes a long; no certificate comes near it (Certificate vectors end at 2^24).
+long der_length(Bytes der) {
+    return static_cast<long>(der.size());
+}
+
+X509Handle decode(Bytes der) {
+    const std::uint8_t* at = der.data();
+    X509Handle x509(d2i_X509(nullptr, &at, der_length(der)));
+    if (at != der.data() + der.size()) return nullptr;
+    return x509;
+}
+
+/// "C=US, O=Example, CN=host": in the certificate's order, UTF-8 kept as it is, RFC 2253 escapes
+/// for separators and control characters.
+std::string name_text(const X509_NAME* name) {
+    constexpr unsigned long flags =
+        (ASN1_STRFLGS_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN;
+    const BioHandle bio(BIO_new(BIO_s_mem()));
+    if (!bio || X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return {};
+    char* text = nullptr;
+    const long length = BIO_get_mem_data(bio.get(), &text);
+    return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : std::string{};
+}
+
+std::vector<std::uint8_t> name_der(const X509_NAME* name) {
+    const std::uint8_t* der = nullptr;
+    std::size_t length = 0;
+    if (X509_NAME_get0_der(name, &der, &length) != 1 || der == nullptr) return {};
+    return {der, der + length};
+}
+
+std::string last_common_name(const X509_NAME* name) {
+    int last = -1;
+    for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) {
+        last = at;
+    }
+    if (last < 0) return {};
+    const ASN1_STRING* value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last));
+    std::uint8_t* utf8 = nullptr;
+    const int length = ASN1_STRING_to_UTF8(&utf8, value);
+    if (length < 0) return {};
+    const std::unique_ptr<std::uint8_t, FreeWith<[](void* text) { OPENSSL_free(text); }>> owner(
+        utf8);
+    return std::string(as_text(Bytes(utf8, static_cast<std::size_t>(length))));
+}
+
+Bytes string_bytes(const ASN1_STRING* string) {
+    const int length = ASN1_STRING_length(string);
+    if (length <= 0) return {};
+    return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(length)};
+}
+
+/// Empty when it is neither an IPv4 nor an IPv6 address.
+std::string ip_text(Bytes address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = address.size() == 4 ? AF_INET : AF_INET6;
+    if (address.size() != 4 && address.size() != 16) return {};
+    const char* written = inet_ntop(family, address.data(), text.data(), text.size());
+    return written == nullptr ? std::string{} : std::string(written);
+}
+
+void read_alternative_names(const X509* x509, Certificate& certificate) {
+    const GeneralNamesHandle names(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
+    if (!names) return;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type == GEN_DNS) {
+            certificate.dns_names.emplace_back(as_text(string_bytes(name->d.dNSName)));
+        } else if (name->type == GEN_IPADD) {
+            std::string text = ip_text(string_bytes(name->d.iPAddress));
+            if (!text.empty()) certificate.ip_names.push_back(std::move(text));
+        }
+    }
+}
+
+/// Clamped to what Nanoseconds can hold (1677 to 2262); `if_unreadable` when the text is no time,
+/// so that it can't make a finding.
+Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
+    constexpr Nanoseconds lowest = std::numeric_limits<Nanoseconds>::min();
+    constexpr Nanoseconds highest = std::numeric_limits<Nanoseconds>::max();
+    std::tm utc{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return if_unreadable;
+    const std::chrono::year_month_day date{
+        std::chrono::year(utc.tm_year + 1900),
+        std::chrono::month(static_cast<unsigned>(utc.tm_mon) + 1),
+        std::chrono::day(static_cast<unsigned>(utc.tm_mday))};
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t count = days * 86'400 + utc.tm_hour * std::int64_t{3600} +
+                               utc.tm_min * std::int64_t{60} + utc.tm_sec;
+    if (count >= highest / nanoseconds_per_second) return highest;
+    if (count <= lowest / nanoseconds_per_second) return lowest;
+    return seconds(count);
+}
+
+/// The key's algorithm by OID, for keys that OpenSSL can't load.
+std::string algorithm_text(const X509* x509) {
+    ASN1_OBJECT* algorithm = nullptr;
+    std::array<char, 80> text{};
+    X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, X509_get_X509_PUBKEY(x509));
+    if (algorithm == nullptr) return {};
+    if (OBJ_obj2txt(text.data(), static_cast<int>(text.size()), algorithm, 0) <= 0) return {};
+    return text.data();
+}
+
+std::string curve_text(const EVP_PKEY* key, int bits) {
+    std::array<char, 80> curve{};
+    if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), nullptr) != 1) {
+        return fmt::format("EC-{}", bits);
+    }
+    return fmt::format("EC-{}", curve.data());
+}
+
+/// RSA and DSA < 2048 bits, EC < 224: below 112 bits of security (NIST SP 800-57).
+void read_key(X509* x509, Certificate& certificate) {
+    constexpr int fewest_modulus_bits = 2048;
+    constexpr int fewest_curve_bits = 224;
+    const EVP_PKEY* key = X509_get0_pubkey(x509);
+    if (key == nullptr) {
+        certificate.key = algorithm_text(x509);
+        return;
+    }
+    const int bits = EVP_PKEY_get_bits(key);
+    switch (EVP_PKEY_get_base_id(key)) {
+        case EVP_PKEY_RSA:
+            certificate.key = fmt::format("RSA-{}", bits);
+            certificate.weak_key = bits < fewest_modulus_bits;
+            break;
+        case EVP_PKEY_RSA_PSS:
+            certificate.key = fmt::format("RSA-PSS-{}", bits);
+            certificate.weak_key = bits < fewest_modulus_bits;
+            break;
+        case EVP_PKEY_DSA:
+            certificate.key = fmt::format("DSA-{}", bits);
+            certificate.weak_key = bits < fewest_modulus_bits;
+            break;
+        case EVP_PKEY_EC:
+            certificate.key = curve_text(key, bits);
+            certificate.weak_key = bits < fewest_curve_bits;
+            break;
+        case EVP_PKEY_ED25519:
+            certificate.key = "ED25519";
+            break;
+        case EVP_PKEY_ED448:
+            certificate.key = "ED448";
+            break;
+        default:
+            certificate.key = algorithm_text(x509);
+            break;
+    }
+}
+
+bool has_weak_digest(X509* x509) {
+    int digest = NID_undef;
+    const int algorithm = X509_get_signature_nid(x509);
+    if (OBJ_find_sigid_algs(algorithm, &digest, nullptr) != 1 || digest == NID_undef) {
+        // RSASSA-PSS keeps its digest in the parameters.
+        if (X509_get_signature_info(x509, &digest, nullptr, nullptr, nullptr) != 1) return false;
+    }
+    return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1;
+}
+
+bool verifies_itself(X509* x509) {
+    EVP_PKEY* key = X509_get0_pubkey(x509);
+    return key != nullptr && X509_verify(x509, key) == 1;
+}
+
+/// X509_check_ca: 1 by basicConstraints, 3 a self-signed X.509v1.
+bool is_authority(X509* x509) {
+    const int kind = X509_check_ca(x509);
+    return kind == 1 || kind == 3;
+}
+
+}  // namespace
+
+std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
+    const ErrorsCleared errors_cleared;
+    const X509Handle x509 = decode(der);
+    if (!x509) return nullptr;
+    const auto certificate = std::make_shared<Certificate>();
+    const X509_NAME* subject = X509_get_subject_name(x509.get());
+    const X509_NAME* issuer = X509_get_issuer_name(x509.get());
+    certificate->sha256 = sha256_hex(der);
+    certificate->subject = name_text(subject);
+    certificate->issuer = name_text(issuer);
+    certificate->subject_der = name_der(subject);
+    certificate->issuer_der = name_der(issuer);
+    certificate->common_name = last_common_name(subject);
+    read_alternative_names(x509.get(), *certificate);
+    certificate->not_before =
+        to_time(X509_get0_notBefore(x509.get()), std::numeric_limits<Nanoseconds>::min());
+    certificate->not_after =
+        to_time(X509_get0_notAfter(x509.get()), std::numeric_limits<Nanoseconds>::max());
+    read_key(x509.get(), *certificate);
+    certificate->self_issued = X509_NAME_cmp(subject, issuer) == 0;
+    certificate->self_signed = certificate->self_issued && verifies_itself(x509.get());
+    certificate->is_ca = is_authority(x509.get());
+    // Nobody checks a root's signature; OpenSSL can't even for MD2, so being a CA has to do there.
+    const bool is_root =
+        certificate->self_signed || (certificate->self_issued && certificate->is_ca);
+    certificate->weak_signature = !is_root && has_weak_digest(x509.get());
+    return certificate;
+}
+
+bool same_name(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
+    if (a == b) return true;
+    const ErrorsCleared errors_cleared;
+    const auto parse = [](const std::vector<std::uint8_t>& der) {
+        const std::uint8_t* at = der.data();
+        return NameHandle(d2i_X509_NAME(nullptr, &at, der_length(der)));
+    };
+    const NameHandle first = parse(a);
+    const NameHandle second = parse(b);
+    return first && second && X509_NAME_cmp(first.get(), second.get()) == 0;
+}
+
+}  // namespace tlstriage::tls

@@ -1,0 +1,119 @@
+// Rules of verdicts.md §2: the connection never got to a ClientHello.
+#include "verdict/rules.h"
+
+namespace tlstriage::verdict {
+namespace {
+
+using evidence::Side;
+using sense::Protocol;
+
+bool anything_said(const Facts& facts) {
+    return facts.client.first_data.seen() || facts.server.first_data.seen();
+}
+
+/// Nothing came back from this endpoint in the whole archive, and other flows lack a side as well:
+/// the capture point does not see that direction.
+bool direction_is_blind(const Facts& facts) {
+    return !facts.history.ever_heard && facts.history.others_one_sided;
+}
+
+Answer syn_unanswered(const Facts& facts) {
+    constexpr Nanoseconds long_enough = seconds(3);
+    const auto& client = facts.client;
+    if (facts.first_end.by(Side::client)) {
+        return not_tls(Cause::tcp_probe, Actor::client, facts.first_end.at);
+    }
+    if (direction_is_blind(facts)) return incomplete(Cause::one_sided, client.last_syn);
+    if (client.syn_count < 2 && facts.since(client.syn) < long_enough) {
+        return incomplete(Cause::capture_ended, client.last_syn);
+    }
+    Verdict verdict =
+        failed(Cause::syn_timeout, Actor::network, Confidence::likely, client.last_syn);
+    verdict.wait = facts.since(client.syn);
+    return verdict;
+}
+
+Answer syn_ack_unanswered(const Facts& facts) {
+    if (facts.first_end.by(Side::client)) {
+        return not_tls(Cause::tcp_probe, Actor::client, facts.first_end.at);
+    }
+    if (!facts.client.first_segment.seen()) {
+        return incomplete(Cause::one_sided, facts.server.last_syn);
+    }
+    if (facts.server.syn_count < 2 && !facts.first_end.seen()) {
+        return incomplete(Cause::capture_ended, facts.server.last_syn);
+    }
+    return failed(Cause::syn_ack_unanswered, Actor::network, Confidence::likely,
+                  facts.server.last_syn);
+}
+
+}  // namespace
+
+Answer tcp_never_connected(const Facts& facts) {
+    if (anything_said(facts) || facts.client_hello_seen()) return std::nullopt;
+    const auto& client = facts.client;
+    const auto& server = facts.server;
+    if (client.syn.seen() && !server.syn.seen()) {
+        if (server.rst.seen()) {
+            return failed(Cause::connection_refused, Actor::server,
+                          server.rst_answers_syn ? Confidence::proven : Confidence::likely,
+                          server.rst);
+        }
+        if (!server.first_segment.seen()) return syn_unanswered(facts);
+        return incomplete(Cause::capture_loss, client.syn);
+    }
+    if (server.syn.seen() && !facts.established.seen()) return syn_ack_unanswered(facts);
+    return std::nullopt;
+}
+
+Answer nothing_was_said(const Facts& facts) {
+    if (anything_said(facts) || !facts.established.seen()) return std::nullopt;
+    constexpr Nanoseconds at_once = seconds(1);
+    constexpr Nanoseconds idle = seconds(10);
+    const End& end = facts.first_end;
+    if (end.by(Side::client)) return not_tls(Cause::tcp_probe, Actor::client, end.at);
+    if (end.by(Side::server)) {
+        if (end.at.time - facts.established.time >= at_once) {
+            return not_tls(Cause::idle_preconnect, Actor::none, end.at);
+        }
+        const bool reset = end.how == Ending::rst;
+        return failed(reset ? Cause::reset_before_hello : Cause::closed_before_hello, Actor::server,
+                      reset ? Confidence::likely : Confidence::proven, end.at);
+    }
+    if (facts.since(facts.established) >= idle) {
+        return not_tls(Cause::idle_preconnect, Actor::none, facts.established);
+    }
+    return incomplete(Cause::capture_ended, facts.established);
+}
+
+Answer plaintext_to_tls_port(const Facts& facts) {
+    const auto& client = facts.client;
+    const auto& server = facts.server;
+    if (!client.plaintext.seen() || facts.client_hello_seen() || client.first_record.seen() ||
+        facts.evidence.proxy == Protocol::http_connect) {
+        return std::nullopt;
+    }
+    if (!facts.evidence.alerts.empty() && facts.evidence.alerts.front().sender == Side::server) {
+        return failed(Cause::plaintext_to_tls_port, Actor::client, Confidence::proven,
+                      facts.evidence.alerts.front().at);
+    }
+    if (server.http_says_tls) {
+        return failed(Cause::plaintext_to_tls_port, Actor::client, Confidence::proven,
+                      server.plaintext);
+    }
+    const bool expects_tls = facts.history.spoke_tls || facts.history.tls_port;
+    if (!server.first_data.seen() && facts.first_end.by(Side::server) && expects_tls &&
+        client.first_protocol != Protocol::unknown) {
+        return failed(Cause::plaintext_to_tls_port, Actor::client, Confidence::likely,
+                      client.plaintext);
+    }
+    return std::nullopt;
+}
+
+Answer proxy_refused(const Facts& facts) {
+    const std::uint16_t status = facts.evidence.proxy_status;
+    if (facts.client_hello_seen() || status == 0 || status / 100 == 2) return std::nullopt;
+    return failed(Cause::proxy_refused, Actor::server, Confidence::proven, facts.server.plaintext);
+}
+
+}  // namespace tlstriage::verdict

@@ -1,0 +1,171 @@
+#include "verdict/facts.h"
+
+#include <algorithm>
+
+#include "tls/names.h"
+
+namespace tlstriage::verdict {
+namespace {
+
+using evidence::AlertEvidence;
+using evidence::Evidence;
+using evidence::Side;
+using evidence::SideEvidence;
+using sense::Protocol;
+
+constexpr std::uint8_t level_fatal = 2;
+constexpr std::uint8_t close_notify = 0;
+constexpr std::uint8_t user_canceled = 90;
+
+Moment earlier(Moment a, Moment b) {
+    if (!a.seen()) return b;
+    return b.seen() ? std::min(a, b) : a;
+}
+
+Moment later_of_both(Moment a, Moment b) {
+    return a.seen() && b.seen() ? std::max(a, b) : Moment{};
+}
+
+void consider(End& first, Ending how, Side side, Moment at) {
+    if (at.seen() && (!first.seen() || at < first.at)) first = {how, side, at};
+}
+
+End find_first_end(const Evidence& evidence) {
+    End first;
+    for (const Side side : {Side::client, Side::server}) {
+        consider(first, Ending::fin, side, evidence.side(side).fin);
+        consider(first, Ending::rst, side, evidence.side(side).rst);
+    }
+    for (const AlertEvidence& alert : evidence.alerts) {
+        if (alert.description == close_notify) {
+            consider(first, Ending::close_notify, alert.sender, alert.at);
+        }
+    }
+    return first;
+}
+
+Moment last_progress(const SideEvidence& side) {
+    return std::max({side.change_cipher_spec, side.finished, side.certificate,
+                     side.application_data, side.first_record});
+}
+
+/// A warning counts when its sender then closes and neither side got any further
+/// (verdicts.md §7).
+bool warning_was_the_end(const Facts& facts, const AlertEvidence& alert) {
+    return facts.first_end.by(alert.sender) && facts.first_end.at >= alert.at &&
+           last_progress(facts.client) <= alert.at && last_progress(facts.server) <= alert.at;
+}
+
+bool is_fatal(const Facts& facts, const AlertEvidence& alert) {
+    if (alert.description == close_notify) return false;
+    if (facts.tls13) return alert.description != user_canceled;
+    return alert.level == level_fatal || warning_was_the_end(facts, alert);
+}
+
+const AlertEvidence* find_fatal(const Facts& facts) {
+    for (const AlertEvidence& alert : facts.evidence.alerts) {
+        if (!alert.after_data && is_fatal(facts, alert)) return &alert;
+    }
+    return nullptr;
+}
+
+bool is_alert_sized(const Facts& facts, const evidence::OpaqueRecord& record) {
+    return evidence::is_alert_sized(
+        record, facts.evidence.server_hello ? facts.evidence.server_hello->cipher_suite : 0);
+}
+
+bool usable_tls13(const Facts& facts) {
+    const evidence::Tls13View& view = facts.tls13_view;
+    if (!view.client_finished.seen()) return false;
+    if (!facts.server.first_segment.seen()) return view.client_data.seen();
+    return view.server_answer.seen() || facts.first_end.by(Side::client);
+}
+
+/// One direction alone: it is enough that it goes on to send data.
+bool usable_one_sided(const Facts& facts) {
+    constexpr std::uint32_t more_than_a_flight = 8;
+    const SideEvidence& seen = facts.client.first_segment.seen() ? facts.client : facts.server;
+    if (!seen.application_data.seen()) return false;
+    const bool client_finished = &seen == &facts.client && seen.finished.seen();
+    if (client_finished) return true;
+    if (facts.tls13) {
+        return &seen == &facts.client ? facts.tls13_view.client_data.seen()
+                                      : seen.application_records >= more_than_a_flight;
+    }
+    return facts.server_hello_seen() || seen.application_records >= more_than_a_flight;
+}
+
+/// The capture began after the hellos: the version is not known, and records of type 23 may still
+/// be a TLS 1.3 handshake. An answer to a client's record that is no alert, more than once, is not.
+bool usable_from_the_middle(const Facts& facts) {
+    constexpr std::uint32_t more_than_a_finished = 2;
+    return facts.client.application_records >= more_than_a_finished &&
+           facts.server.application_records >= 1 &&
+           facts.server.last_record.at > facts.client.application_data &&
+           !is_alert_sized(facts, facts.server.last_record);
+}
+
+bool is_usable(const Facts& facts) {
+    if (!facts.two_sided()) return usable_one_sided(facts);
+    if (facts.tls13) return usable_tls13(facts);
+    if (facts.client.finished.seen() && facts.server.finished.seen()) return true;
+    if (!facts.server_hello_seen()) return usable_from_the_middle(facts);
+    return facts.server.application_data.seen();
+}
+
+Stage find_stage(const Facts& f) {
+    const Evidence& e = f.evidence;
+    const bool client_finished =
+        f.tls13 ? f.tls13_view.client_finished.seen() : f.client.finished.seen();
+    if (f.session_usable && (e.settled.seen() || f.server.application_data.seen()) &&
+        (!f.tls13 || f.tls13_view.server_answer.seen())) {
+        return Stage::application_data;
+    }
+    if (f.handshake_done.seen()) return Stage::finished;
+    if (client_finished && !f.tls13) return Stage::client_finished;
+    if (e.server_hello_done.seen()) return Stage::server_done;
+    if (f.server.certificate.seen()) return Stage::certificate;
+    if (f.server_hello_seen()) return Stage::server_hello;
+    if (f.client_hello_seen()) return Stage::client_hello;
+    if (f.client.application_data.seen() || f.server.application_data.seen()) {
+        return Stage::application_data;
+    }
+    if (e.proxy != Protocol::silent) return Stage::proxy;
+    if (f.established.seen() || f.client.first_data.seen() || f.server.first_data.seen()) {
+        return Stage::established;
+    }
+    return f.server.syn.seen() ? Stage::syn_ack : Stage::syn;
+}
+
+}  // namespace
+
+Facts derive(const Evidence& evidence, const ServerHistory& history) {
+    Facts facts{.evidence = evidence,
+                .history = history,
+                .client = evidence.of_client(),
+                .server = evidence.of_server(),
+                .tls13_view = {},
+                .version = {},
+                .established = {},
+                .handshake_done = {},
+                .first_end = find_first_end(evidence)};
+    if (evidence.server_hello) {
+        facts.version = evidence.server_hello->version;
+        facts.tls13 = tls::is_tls13(*facts.version);
+    }
+    if (facts.tls13) {
+        facts.tls13_view = evidence::view_tls13(evidence);
+        facts.handshake_done = facts.tls13_view.client_finished;
+    } else {
+        facts.handshake_done = later_of_both(facts.client.finished, facts.server.finished);
+    }
+    if (facts.server.syn.seen()) {
+        facts.established = earlier(facts.client.acknowledgement, facts.client.first_data);
+    }
+    facts.fatal = find_fatal(facts);
+    facts.session_usable = is_usable(facts);
+    facts.stage = find_stage(facts);
+    return facts;
+}
+
+}  // namespace tlstriage::verdict

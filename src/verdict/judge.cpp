@@ -1,0 +1,147 @@
+#include "verdict/judge.h"
+
+#include "verdict/rules.h"
+
+namespace tlstriage::verdict {
+namespace {
+
+using evidence::Evidence;
+using evidence::Side;
+using sense::Protocol;
+
+using Rule = Answer (*)(const Facts&);
+
+/// Stated, then what the capture lacks, then inferred (verdicts.md §3 Order of trial, §7).
+constexpr Rule rules[] = {
+    server_is_not_tls, fatal_alert,   plaintext_to_tls_port, proxy_refused, tcp_never_connected,
+    nothing_was_said,  capture_lacks, client_hello_lost,     server_silent, client_silent,
+    client_gave_up,    client_left,   server_left,
+};
+
+Verdict succeeded(const Facts& facts) {
+    Verdict verdict;
+    verdict.outcome = Outcome::ok;
+    verdict.phase = Phase::after_tls;
+    verdict.confidence = facts.two_sided() ? Confidence::proven : Confidence::likely;
+    verdict.decisive = facts.handshake_done.seen() ? facts.handshake_done : facts.evidence.settled;
+    if (!verdict.decisive.seen()) verdict.decisive = facts.evidence.last;
+    return verdict;
+}
+
+bool client_closed_properly(const Facts& facts, const evidence::SideEvidence& side, Side who) {
+    if (facts.tls13) return true;  // close_notify can't be told from data by its type
+    for (const auto& alert : facts.evidence.alerts) {
+        if (alert.sender == who && alert.description == 0) return true;
+    }
+    return side.last_encrypted_alert.seen();
+}
+
+void note_ending(const Facts& facts, std::vector<Word>& notes) {
+    const Evidence& e = facts.evidence;
+    const End& end = facts.first_end;
+    if (!end.seen()) return;
+    const bool data =
+        facts.tls13 ? facts.tls13_view.server_answer.seen()
+                    : facts.client.application_data.seen() || facts.server.application_data.seen();
+    if (!data && end.by(Side::client)) notes.push_back(Word::closed_unused);
+    if (data && end.how == Ending::rst) notes.push_back(Word::reset_after_data);
+    if (data && end.how == Ending::fin &&
+        !client_closed_properly(facts, e.side(end.side), end.side)) {
+        notes.push_back(Word::truncated_close);
+    }
+    for (const auto& alert : e.alerts) {
+        if (alert.after_data && alert.description != 0) notes.push_back(Word::alert_after_data);
+    }
+}
+
+void note_surroundings(const Facts& facts, Verdict& verdict) {
+    const Evidence& e = facts.evidence;
+    auto& notes = verdict.notes;
+    constexpr std::uint8_t unrecognized_name = 112;
+    for (const auto& alert : e.alerts) {
+        if (&alert == facts.fatal || alert.after_data || alert.description == 0) continue;
+        notes.push_back(alert.description == unrecognized_name ? Word::unrecognized_name_warning
+                                                               : Word::warning_alert);
+    }
+    const bool started_late = !facts.client.syn.seen() && !facts.server.syn.seen();
+    if (facts.client.syn_count > 1) notes.push_back(Word::syn_retransmitted);
+    if (e.refused_before > 0) notes.push_back(Word::refused_before);
+    if (!facts.two_sided() && facts.stage > Stage::established) notes.push_back(Word::one_sided);
+    if (started_late) notes.push_back(Word::started_late);
+    if (facts.client.lost_bytes + facts.server.lost_bytes > 0) notes.push_back(Word::capture_loss);
+    if (facts.client.cut_bytes + facts.server.cut_bytes > 0) notes.push_back(Word::snap_length);
+    if (e.duplicates > 0) notes.push_back(Word::duplicates);
+    if (e.ssl2_hello) notes.push_back(Word::ssl2_hello);
+    if (e.client_hello && e.client_hello->early_data) notes.push_back(Word::early_data);
+    if (e.client_hello && e.client_hello->shape->encrypted_client_hello) {
+        notes.push_back(Word::encrypted_client_hello);
+    }
+    if (e.cut == evidence::Cut::evicted) notes.push_back(Word::evicted);
+}
+
+Verdict first_answer(const Facts& facts) {
+    if (facts.session_usable && facts.fatal == nullptr) return succeeded(facts);
+    for (const Rule rule : rules) {
+        if (Answer answer = rule(facts)) return std::move(*answer);
+    }
+    return capture_ended(facts);
+}
+
+}  // namespace
+
+Verdict failed(Cause cause, Actor actor, Confidence confidence, Moment decisive) {
+    Verdict verdict;
+    verdict.outcome = Outcome::failed;
+    verdict.phase = Phase::during_tls;
+    verdict.cause = cause;
+    verdict.actor = actor;
+    verdict.confidence = confidence;
+    verdict.decisive = decisive;
+    return verdict;
+}
+
+Verdict incomplete(Cause cause, Moment decisive) {
+    Verdict verdict = failed(cause, Actor::none, Confidence::likely, decisive);
+    verdict.outcome = Outcome::incomplete;
+    return verdict;
+}
+
+Verdict not_tls(Cause cause, Actor actor, Moment decisive) {
+    Verdict verdict = failed(cause, actor, Confidence::proven, decisive);
+    verdict.outcome = Outcome::not_tls;
+    return verdict;
+}
+
+bool is_attempt(const Evidence& evidence, const ServerHistory& history) {
+    const auto& client = evidence.of_client();
+    const auto& server = evidence.of_server();
+    if (evidence.client_hellos > 0 || client.first_record.seen() || server.first_record.seen() ||
+        evidence.proxy == Protocol::http_connect || server.http_says_tls) {
+        return true;
+    }
+    if (!history.spoke_tls && !history.tls_port) return false;
+    const bool server_spoke = server.first_data.seen();
+    if (!client.first_data.seen() && !server_spoke) {
+        return client.syn.seen() || server.syn.seen();
+    }
+    // Clear bytes sent to where TLS is spoken, and no answer but an end.
+    return client.first_data.seen() && !server_spoke && client.plaintext.seen() &&
+           (server.fin.seen() || server.rst.seen());
+}
+
+Verdict judge(const Evidence& evidence, const ServerHistory& history) {
+    const Facts facts = derive(evidence, history);
+    Verdict verdict = first_answer(facts);
+    verdict.stage = facts.stage;
+    if (verdict.outcome != Outcome::ok) {
+        verdict.phase = facts.client_hello_seen() || facts.stage >= Stage::client_hello
+                            ? Phase::during_tls
+                            : Phase::before_tls;
+    }
+    verdict.cert_findings = server_findings(facts);
+    if (verdict.outcome == Outcome::ok) note_ending(facts, verdict.notes);
+    note_surroundings(facts, verdict);
+    return verdict;
+}
+
+}  // namespace tlstriage::verdict

@@ -1,0 +1,47 @@
+// The rules, each a function over Facts that answers or passes, in the order of verdicts.md §7.
+#pragma once
+
+#include <optional>
+
+#include "verdict/facts.h"
+
+namespace tlstriage::verdict {
+
+using Answer = std::optional<Verdict>;
+
+/// A verdict with its fixed parts filled.
+Verdict failed(Cause cause, Actor actor, Confidence confidence, Moment decisive);
+Verdict incomplete(Cause cause, Moment decisive);
+Verdict not_tls(Cause cause, Actor actor, Moment decisive);
+
+// Stated by the wire
+Answer server_is_not_tls(const Facts& facts);
+Answer fatal_alert(const Facts& facts);
+Answer plaintext_to_tls_port(const Facts& facts);
+Answer proxy_refused(const Facts& facts);
+
+// Before TLS
+Answer tcp_never_connected(const Facts& facts);
+Answer nothing_was_said(const Facts& facts);
+
+// What the capture lacks
+Answer capture_lacks(const Facts& facts);
+/// The last resort: always answers.
+Verdict capture_ended(const Facts& facts);
+
+// During TLS, inferred
+Answer client_hello_lost(const Facts& facts);
+Answer server_silent(const Facts& facts);
+Answer client_silent(const Facts& facts);
+Answer client_gave_up(const Facts& facts);
+Answer client_left(const Facts& facts);
+Answer server_left(const Facts& facts);
+
+/// The cause for a certificate that the client refused. `description` is its alert, or empty when
+/// it left without one.
+Verdict certificate_refused(const Facts& facts, std::optional<std::uint8_t> description, Moment at);
+
+/// Findings on the server's chain at the time it was sent.
+tls::Findings server_findings(const Facts& facts);
+
+}  // namespace tlstriage::verdict
