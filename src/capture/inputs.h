@@ -22,9 +22,11 @@ struct Trace {
 };
 
 struct Inputs {
-    std::vector<Trace> traces;         ///< by time of first packet, then by name; no duplicates
-    std::vector<Problem> problems;     ///< given paths that are missing, unreadable or no capture
-    std::vector<std::string> ignored;  ///< files of a folder that are no captures (READMEs …)
+    std::vector<Trace> traces;  ///< by first packet, then name; empty ones last
+    /// Given paths that are missing, unreadable or no capture, and files of a folder that are named
+    /// as captures (*.pcap*, *.cap, *.ntar) and are none.
+    std::vector<Problem> problems;
+    std::vector<std::string> ignored;  ///< other files of a folder or tar (READMEs …)
 };
 
 /// Expands files, folders (recursively), globs that the shell left alone, and "-"; opens each just

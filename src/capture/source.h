@@ -48,8 +48,10 @@ struct OpenOptions {
     bool map = true;  ///< false streams plain files too (tests compare both ways)
 };
 
-/// Opens a trace, by content: plain pcap or pcapng files are mapped, gzip, zstd, lz4, xz and bzip2
-/// stream through libarchive. Throws std::system_error with the path in its text when it can't.
+/// Opens a trace, by content: plain files are mapped; gzip, zstd, lz4, xz and bzip2, pipes and
+/// members of a tar are streamed. What can be read only once (a pipe, standard input) and was
+/// looked at by collect() is handed over from there. Does not judge whether it is a capture. Throws
+/// std::system_error with the path in its text when it can't.
 std::unique_ptr<Source> open(const Input& input, const OpenOptions& options = {});
 
 }  // namespace tlstriage::capture

@@ -22,7 +22,11 @@ bool is_uninteresting(const Evidence& evidence, const Conversation& conversation
     const SideEvidence& server = evidence.of_server();
     if (client.first_record.seen() || server.first_record.seen()) return false;
     const auto& [a, b] = conversation.directions;
-    if (a.speech == Speech::ended && b.speech == Speech::ended) return true;
+    if (a.speech == Speech::ended && b.speech == Speech::ended) {
+        // Without a name it was the capture that took the bytes which could have told.
+        return client.first_protocol != Protocol::silent &&
+               server.first_protocol != Protocol::silent;
+    }
     if (!is_final(client.first_protocol) || !is_final(server.first_protocol)) return false;
     constexpr std::uint16_t segments_of_an_error_page = 4;
     const Direction& answer = conversation.directions[evidence.client_lane ^ 1U];
@@ -76,6 +80,7 @@ void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
     }
     if (segment.length > 0 && !segment.has(rst)) {
         const std::uint32_t end = segment.data_sequence() + segment.length;
+        s.last_payload = segment.at;
         if (s.data_end == 0 || flow::distance(end, s.data_end) > 0) s.data_end = end;
     }
     if (segment.has(fin) && !s.fin.seen()) {

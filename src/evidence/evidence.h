@@ -72,6 +72,7 @@ struct ServerHelloEvidence {
     std::optional<std::uint16_t> group;
     std::optional<std::uint32_t> dh_prime_bits;
     std::string alpn;
+    bool whole = false;              ///< false: cut by the capture, version and suite are not sure
     bool session_id_echoed = false;  ///< non-empty and equal to the ClientHello's
     bool pre_shared_key = false;
     bool renegotiation_info = false;
@@ -103,6 +104,7 @@ struct SideEvidence {
     Moment acknowledgement;  ///< first segment that is no SYN and acknowledges
     Moment first_data;       ///< first payload byte, in stream order
     Moment last_data;
+    Moment last_payload;  ///< latest segment with payload, repetitions included
     Moment fin;
     Moment rst;  ///< the first one
     std::uint32_t rst_count = 0;

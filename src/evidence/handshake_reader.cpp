@@ -39,7 +39,7 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
             break;
         }
         case tls::HandshakeType::server_hello:
-            read_server_hello(body, at);
+            read_server_hello(body, whole, at);
             break;
         case tls::HandshakeType::certificate:
             read_certificate(body, whole, at);
@@ -101,13 +101,13 @@ void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, 
     };
 }
 
-void StreamReader::read_server_hello(Bytes body, Moment at) {
+void StreamReader::read_server_hello(Bytes body, bool whole, Moment at) {
     if (side() == Side::client) {
         if (evidence_.client_certain) return;
         evidence_.swap_sides();
     }
     tls::ServerHello hello;
-    tls::parse_server_hello(body, hello);
+    const bool good = tls::parse_server_hello(body, hello);
     if (hello.legacy_version == 0) return;
     if (hello.hello_retry_request) {
         evidence_.hello_retry = true;
@@ -123,6 +123,8 @@ void StreamReader::read_server_hello(Bytes body, Moment at) {
         .group = hello.key_share_group,
         .dh_prime_bits = {},
         .alpn = hello.alpn.value_or(""),
+        // A hello that was there to its suite but is malformed behind it still tells those.
+        .whole = whole && (good || hello.cipher_suite != 0),
         .session_id_echoed = echoed,
         .pre_shared_key = hello.pre_shared_key,
         .renegotiation_info = hello.renegotiation_info,

@@ -34,6 +34,11 @@ void StreamReader::bytes(Bytes data, Moment at) {
     SideEvidence& s = own();
     if (!s.first_data.seen()) s.first_data = at;
     s.last_data = at;
+    // A peer that answers has heard enough: what it answers to is not the beginning of something.
+    Direction& peer = conversation_.directions[lane_ ^ 1U];
+    if (peer.speech == Speech::undecided && !peer.prefix.empty()) {
+        StreamReader(collector_, evidence_, conversation_, lane_ ^ 1U).sense({}, at, true);
+    }
     switch (direction().speech) {
         case Speech::undecided:
             sense(data, at, false);
@@ -63,7 +68,15 @@ void StreamReader::lost(std::uint64_t count, Moment at) {
 
 void StreamReader::missing(std::uint64_t count, Moment at) {
     Direction& d = direction();
-    if (d.speech == Speech::undecided && !d.prefix.empty()) sense({}, at, true);
+    if (d.speech == Speech::undecided) {
+        const Protocol protocol = identify(d.prefix);
+        if (protocol == Protocol::unknown || protocol == Protocol::silent) {
+            d.speech = Speech::ended;  // what was missing could have told
+            d.prefix.clear();
+        } else {
+            sense({}, at, true);
+        }
+    }
     if (d.speech == Speech::tls) d.records.gap(count, at, *this);
 }
 

@@ -45,7 +45,7 @@ class StreamReader {
     void missing(std::uint64_t count, Moment at);
 
     void read_client_hello(const tls::ClientHello& hello, bool whole, Moment at);
-    void read_server_hello(Bytes body, Moment at);
+    void read_server_hello(Bytes body, bool whole, Moment at);
     void read_certificate(Bytes body, bool whole, Moment at);
     void note_application_record(const tls::RecordHeader& header, Moment at);
 

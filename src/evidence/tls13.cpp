@@ -62,14 +62,21 @@ Tls13View view_tls13(const Evidence& evidence) {
     if (finished == client.size()) return view;
     view.client_alert_sized = false;
     view.client_finished = client[finished].at;
-    if (finished + 1 < client.size()) {
-        view.client_data = client[finished + 1].at;
-    } else if (evidence.of_client().last_record.at > client[finished].at) {
-        view.client_data = evidence.of_client().last_record.at;
+    for (std::size_t i = finished + 1; i < client.size() && !view.client_data.seen(); ++i) {
+        if (!is_alert_sized(client[i], suite)) view.client_data = client[i].at;
+    }
+    const OpaqueRecord& client_last = evidence.of_client().last_record;
+    if (!view.client_data.seen() && client_last.at > client[finished].at &&
+        !is_alert_sized(client_last, suite)) {
+        view.client_data = client_last.at;
     }
     for (const OpaqueRecord& record : server) {
         if (!is_application(record)) continue;
-        if (record.at <= view.client_finished) view.server_flight_end = record.at;
+        if (record.at <= view.client_finished) {
+            view.server_flight_end = record.at;
+        } else if (view.server_records_after_finished++ == 0 && is_alert_sized(record, suite)) {
+            view.server_alert_sized = record.at;
+        }
         if (view.client_data.seen() && record.at > view.client_data && !view.server_answer.seen() &&
             !is_alert_sized(record, suite)) {
             view.server_answer = record.at;

@@ -7,10 +7,12 @@ namespace tlstriage::evidence {
 
 /// What the sizes of the client's encrypted records say of its part of the handshake.
 struct Tls13View {
-    Moment client_finished;           ///< the record that can hold the client's Finished
-    Moment client_data;               ///< the client's first record behind it
-    Moment server_answer;             ///< server's record after client_data, not of an alert's size
-    Moment server_flight_end;         ///< server's last encrypted record before client_finished
+    Moment client_finished;    ///< the record that can hold the client's Finished
+    Moment client_data;        ///< the client's first record behind it
+    Moment server_answer;      ///< server's record after client_data, not of an alert's size
+    Moment server_flight_end;  ///< server's last encrypted record before client_finished
+    std::uint32_t server_records_after_finished = 0;
+    Moment server_alert_sized;        ///< the first of those, when it is of an alert's size
     bool client_alert_sized = false;  ///< in handshake position: an alert's size, no Finished
     bool empty_certificate = false;   ///< the client's flight began with an empty Certificate
 };

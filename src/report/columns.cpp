@@ -129,9 +129,10 @@ std::string_view starttls_cell(const Row& row) {
 
 std::string_view resumed_cell(const Row& row) {
     const auto& hello = row.evidence.server_hello;
-    if (!hello) return {};
+    if (!hello || !hello->whole) return {};
     if (tls::is_tls13(hello->version)) return yes_or_no(hello->pre_shared_key);
-    return yes_or_no(hello->session_id_echoed && row.evidence.of_server().chain == nullptr);
+    return yes_or_no(hello->session_id_echoed && row.evidence.of_server().chain == nullptr &&
+                     !row.evidence.server_hello_done.seen());
 }
 
 std::string_view client_auth_cell(const Row& row) {

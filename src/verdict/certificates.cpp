@@ -86,7 +86,8 @@ tls::Findings server_findings(const Facts& facts) {
     const auto& chain = facts.server.chain;
     if (chain == nullptr || chain->certificates.empty()) return 0;
     const auto& hello = facts.evidence.client_hello;
-    // A clear certificate means that an encrypted ClientHello was not accepted: the outer name counts.
+    // A clear certificate means that an encrypted ClientHello was not accepted: the outer name
+    // counts.
     const std::string_view name =
         hello && hello->server_name ? std::string_view(*hello->server_name) : "";
     const Moment at =

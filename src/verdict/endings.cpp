@@ -12,11 +12,24 @@ bool is_reset(const End& end) {
     return end.how == Ending::rst;
 }
 
-/// TLS 1.3 without keys: the server ends it though the client finished.
+/// TLS 1.3 without keys: the server's only word to the client's Finished is of an alert's size.
+Answer encrypted_refusal(const Facts& facts) {
+    const auto& view = facts.tls13_view;
+    if (!facts.tls13 || !view.server_alert_sized.seen() ||
+        view.server_records_after_finished != 1) {
+        return std::nullopt;
+    }
+    return failed(Cause::encrypted_refusal, Actor::server,
+                  view.empty_certificate ? Confidence::likely : Confidence::possible,
+                  view.server_alert_sized);
+}
+
+/// The server ends it though the handshake is done, and before it sent anything but tickets.
 Answer server_left_after_finished(const Facts& facts) {
-    if (!facts.tls13 || !facts.tls13_view.client_finished.seen()) return std::nullopt;
+    if (!facts.handshake_done.seen()) return std::nullopt;
+    if (Answer answer = encrypted_refusal(facts)) return answer;
     const Moment end = facts.first_end.at;
-    if (end.time - facts.tls13_view.client_finished.time > at_once) return std::nullopt;
+    if (end.time - facts.handshake_done.time > at_once) return std::nullopt;
     Verdict verdict = failed(
         is_reset(facts.first_end) ? Cause::reset_after_finished : Cause::closed_after_finished,
         Actor::server, Confidence::possible, end);
@@ -78,9 +91,7 @@ Answer client_left(const Facts& facts) {
 
 Answer server_left(const Facts& facts) {
     if (!facts.client_hello_seen() || !facts.first_end.by(Side::server)) return std::nullopt;
-    if (facts.tls13 && facts.tls13_view.client_finished.seen()) {
-        return server_left_after_finished(facts);
-    }
+    if (facts.handshake_done.seen()) return server_left_after_finished(facts);
     if (Answer answer = about_client_certificate(facts)) return answer;
     const Moment at = facts.first_end.at;
     if (!facts.tls13 && facts.evidence.client_key_exchange.seen()) {

@@ -41,6 +41,12 @@ End find_first_end(const Evidence& evidence) {
             consider(first, Ending::close_notify, alert.sender, alert.at);
         }
     }
+    // After both Finished an alert that can't be read is taken for a close_notify (§4.5).
+    const Moment done = later_of_both(evidence.of_client().finished, evidence.of_server().finished);
+    for (const Side side : {Side::client, Side::server}) {
+        const Moment alert = evidence.side(side).encrypted_alert;
+        if (done.seen() && alert >= done) consider(first, Ending::close_notify, side, alert);
+    }
     return first;
 }
 
@@ -64,7 +70,10 @@ bool is_fatal(const Facts& facts, const AlertEvidence& alert) {
 
 const AlertEvidence* find_fatal(const Facts& facts) {
     for (const AlertEvidence& alert : facts.evidence.alerts) {
-        if (!alert.after_data && is_fatal(facts, alert)) return &alert;
+        // An alert in answer to the peer's close is a consequence of that.
+        const bool answers_close =
+            facts.first_end.by(other(alert.sender)) && facts.first_end.at < alert.at;
+        if (!alert.after_data && !answers_close && is_fatal(facts, alert)) return &alert;
     }
     return nullptr;
 }
@@ -74,30 +83,9 @@ bool is_alert_sized(const Facts& facts, const evidence::OpaqueRecord& record) {
         record, facts.evidence.server_hello ? facts.evidence.server_hello->cipher_suite : 0);
 }
 
-bool usable_tls13(const Facts& facts) {
-    const evidence::Tls13View& view = facts.tls13_view;
-    if (!view.client_finished.seen()) return false;
-    if (!facts.server.first_segment.seen()) return view.client_data.seen();
-    return view.server_answer.seen() || facts.first_end.by(Side::client);
-}
-
-/// One direction alone: it is enough that it goes on to send data.
-bool usable_one_sided(const Facts& facts) {
-    constexpr std::uint32_t more_than_a_flight = 8;
-    const SideEvidence& seen = facts.client.first_segment.seen() ? facts.client : facts.server;
-    if (!seen.application_data.seen()) return false;
-    const bool client_finished = &seen == &facts.client && seen.finished.seen();
-    if (client_finished) return true;
-    if (facts.tls13) {
-        return &seen == &facts.client ? facts.tls13_view.client_data.seen()
-                                      : seen.application_records >= more_than_a_flight;
-    }
-    return facts.server_hello_seen() || seen.application_records >= more_than_a_flight;
-}
-
-/// The capture began after the hellos: the version is not known, and records of type 23 may still
-/// be a TLS 1.3 handshake. An answer to a client's record that is no alert, more than once, is not.
-bool usable_from_the_middle(const Facts& facts) {
+/// Records of data went to and fro more often than any handshake takes. An answer to a client's
+/// record that is no alert, more than once, is not a handshake.
+bool conversed(const Facts& facts) {
     constexpr std::uint32_t more_than_a_finished = 2;
     return facts.client.application_records >= more_than_a_finished &&
            facts.server.application_records >= 1 &&
@@ -105,20 +93,51 @@ bool usable_from_the_middle(const Facts& facts) {
            !is_alert_sized(facts, facts.server.last_record);
 }
 
+bool usable_tls13(const Facts& facts) {
+    const evidence::Tls13View& view = facts.tls13_view;
+    if (!view.client_finished.seen()) return conversed(facts);
+    if (!facts.server.first_segment.seen()) return view.client_data.seen();
+    return view.server_answer.seen() || facts.first_end.by(Side::client);
+}
+
+/// The server ends it within a second of the handshake, before it sent any data (TLS <= 1.2).
+bool closed_at_once(const Facts& facts) {
+    return facts.first_end.by(Side::server) && !facts.server.application_data.seen() &&
+           facts.first_end.at >= facts.handshake_done &&
+           facts.first_end.at.time - facts.handshake_done.time < seconds(1);
+}
+
+/// One direction alone: it is enough that it goes on to send data.
+bool usable_one_sided(const Facts& facts) {
+    constexpr std::uint32_t more_than_a_flight = 8;
+    const SideEvidence& seen = facts.client.first_segment.seen() ? facts.client : facts.server;
+    if (!seen.application_data.seen()) return false;
+    if (&seen == &facts.client) {
+        // Without a ServerHello it is the client's messages that tell the versions apart: up to
+        // TLS 1.2 its Finished is a handshake record.
+        return seen.finished.seen() ||
+               (facts.client_hello_seen() && !facts.evidence.client_key_exchange.seen() &&
+                evidence::view_tls13(facts.evidence).client_data.seen());
+    }
+    if (!facts.server_hello_seen()) return false;
+    return !facts.tls13 || seen.application_records >= more_than_a_flight;
+}
+
 bool is_usable(const Facts& facts) {
     if (!facts.two_sided()) return usable_one_sided(facts);
     if (facts.tls13) return usable_tls13(facts);
-    if (facts.client.finished.seen() && facts.server.finished.seen()) return true;
-    if (!facts.server_hello_seen()) return usable_from_the_middle(facts);
-    return facts.server.application_data.seen();
+    if (facts.handshake_done.seen()) return !closed_at_once(facts);
+    // Without the hellos, records of data may still be a TLS 1.3 handshake.
+    return facts.version && facts.server.application_data.seen();
 }
 
 Stage find_stage(const Facts& f) {
     const Evidence& e = f.evidence;
     const bool client_finished =
         f.tls13 ? f.tls13_view.client_finished.seen() : f.client.finished.seen();
+    if (f.session_usable && !f.two_sided()) return Stage::application_data;
     if (f.session_usable && (e.settled.seen() || f.server.application_data.seen()) &&
-        (!f.tls13 || f.tls13_view.server_answer.seen())) {
+        (!f.tls13 || f.tls13_view.server_answer.seen() || !client_finished)) {
         return Stage::application_data;
     }
     if (f.handshake_done.seen()) return Stage::finished;
@@ -149,7 +168,7 @@ Facts derive(const Evidence& evidence, const ServerHistory& history) {
                 .established = {},
                 .handshake_done = {},
                 .first_end = find_first_end(evidence)};
-    if (evidence.server_hello) {
+    if (evidence.server_hello && evidence.server_hello->whole) {
         facts.version = evidence.server_hello->version;
         facts.tls13 = tls::is_tls13(*facts.version);
     }

@@ -79,6 +79,17 @@ void note_surroundings(const Facts& facts, Verdict& verdict) {
     if (e.cut == evidence::Cut::evicted) notes.push_back(Word::evicted);
 }
 
+/// The causes of verdicts.md §2 lie before TLS, those of §3 during it; what the capture lacks lies
+/// where the flow had got to.
+Phase phase_of(const Facts& facts, Cause cause) {
+    const bool said_tls = facts.client_hello_seen() || facts.client.first_record.seen() ||
+                          facts.server.first_record.seen();
+    if (cause >= Cause::capture_loss || cause == Cause::none) {
+        return said_tls ? Phase::during_tls : Phase::before_tls;
+    }
+    return cause <= Cause::dns_failure ? Phase::before_tls : Phase::during_tls;
+}
+
 Verdict first_answer(const Facts& facts) {
     if (facts.session_usable && facts.fatal == nullptr) return succeeded(facts);
     for (const Rule rule : rules) {
@@ -120,9 +131,9 @@ bool is_attempt(const Evidence& evidence, const ServerHistory& history) {
         return true;
     }
     if (!history.spoke_tls && !history.tls_port) return false;
-    const bool server_spoke = server.first_data.seen();
-    if (!client.first_data.seen() && !server_spoke) {
-        return client.syn.seen() || server.syn.seen();
+    const bool server_spoke = server.first_protocol != Protocol::silent;
+    if (client.first_protocol == Protocol::silent && !server_spoke) {
+        return client.syn.seen() || server.syn.seen() || client.cut_bytes > 0;
     }
     // Clear bytes sent to where TLS is spoken, and no answer but an end.
     return client.first_data.seen() && !server_spoke && client.plaintext.seen() &&
@@ -134,9 +145,7 @@ Verdict judge(const Evidence& evidence, const ServerHistory& history) {
     Verdict verdict = first_answer(facts);
     verdict.stage = facts.stage;
     if (verdict.outcome != Outcome::ok) {
-        verdict.phase = facts.client_hello_seen() || facts.stage >= Stage::client_hello
-                            ? Phase::during_tls
-                            : Phase::before_tls;
+        verdict.phase = phase_of(facts, verdict.cause);
     }
     verdict.cert_findings = server_findings(facts);
     if (verdict.outcome == Outcome::ok) note_ending(facts, verdict.notes);

@@ -31,21 +31,25 @@ bool is_acknowledged(const Facts& facts, Side asker) {
     return flow::distance(to.highest_acknowledgement, from.data_end) >= 0;
 }
 
-bool nothing_acknowledged(const Facts& facts) {
-    const auto& server = facts.server;
-    return facts.client.syn.seen() && server.highest_acknowledgement != 0 &&
-           flow::distance(server.highest_acknowledgement, facts.client.initial_sequence + 1) <= 0;
+/// Some of the ClientHello was acknowledged, but not all of it.
+bool begun_acknowledged(const Facts& facts) {
+    return flow::distance(facts.server.highest_acknowledgement, facts.client.initial_sequence + 1) >
+           0;
 }
 
 }  // namespace
 
 Answer client_hello_lost(const Facts& facts) {
-    if (!waits_for_server_hello(facts) || !nothing_acknowledged(facts)) return std::nullopt;
-    if (facts.first_end.by(Side::server)) return std::nullopt;
+    if (!waits_for_server_hello(facts) || facts.first_end.by(Side::server)) return std::nullopt;
+    if (!facts.client.syn.seen() || facts.server.highest_acknowledgement == 0 ||
+        is_acknowledged(facts, Side::client)) {
+        return std::nullopt;
+    }
     const Nanoseconds wait = silence(facts, facts.evidence.first_client_hello);
     if (facts.client.retransmits == 0 && wait < patience_with_close) return std::nullopt;
     Verdict verdict = failed(Cause::client_hello_lost, Actor::network, Confidence::likely,
-                             facts.evidence.client_hello_at);
+                             facts.client.last_payload);
+    if (begun_acknowledged(facts)) verdict.reason = Word::large_client_hello;
     verdict.wait = wait;
     return verdict;
 }
