@@ -64,6 +64,7 @@ class Engine {
   private:
     Limits limits_;
     sense::Database database_;
+    tls::ChainCache chains_;
     std::vector<std::unique_ptr<Shard>> shards_;
     wire::Defragmenter defragmenter_;
     std::vector<Archive> archives_{1};

@@ -91,9 +91,9 @@ bool source_looks_like_client(const wire::Packet& packet, const Ports& tls_ports
 
 }  // namespace
 
-Shard::Shard(const sense::Database& database, const Limits& limits)
+Shard::Shard(const sense::Database& database, tls::ChainCache& chains, const Limits& limits)
     : limits_(limits),
-      collector_(database),
+      collector_(database, chains),
       flows_(std::max<std::size_t>(16, limits.memory / shard_count / bytes_of_a_flow)),
       max_held_bytes_(limits.memory / shard_count / 4) {}
 

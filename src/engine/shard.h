@@ -34,7 +34,7 @@ struct BatchOrigin {
 /// Owned by one thread at a time. Packets of a flow must come in capture order.
 class Shard {
   public:
-    Shard(const sense::Database& database, const Limits& limits);
+    Shard(const sense::Database& database, tls::ChainCache& chains, const Limits& limits);
 
     /// Consumes packets whose bytes are valid for this call only.
     void consume(std::span<const wire::Packet> packets, const BatchOrigin& origin);

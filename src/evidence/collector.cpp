@@ -90,7 +90,8 @@ void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
     if (segment.has(rst)) note_rst(evidence, s, segment, side);
 }
 
-Collector::Collector(const sense::Database& database) : sensor_(database) {}
+Collector::Collector(const sense::Database& database, tls::ChainCache& chains)
+    : sensor_(database), chains_(chains) {}
 
 Progress Collector::segment(Evidence& evidence, Conversation& conversation,
                             const flow::Segment& segment, std::uint8_t lane) {

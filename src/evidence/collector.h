@@ -18,11 +18,11 @@ enum class Progress : std::uint8_t {
 };
 
 /// Feeds segments through reassembly, sensing and TLS parsing into Evidence. One for each shard: it
-/// owns the caches of certificates and hello shapes. A Conversation and its Evidence are passed in
+/// owns the cache of hello shapes; that of certificates is the run's. A Conversation and its Evidence are passed in
 /// together, always the same pair.
 class Collector {
   public:
-    explicit Collector(const sense::Database& database);
+    Collector(const sense::Database& database, tls::ChainCache& chains);
 
     /// A segment on `lane` (0: sent by the lower end of the FlowKey), in capture order. When its
     /// bytes prove that the client was guessed wrongly, the evidence's sides are swapped.
@@ -35,13 +35,11 @@ class Collector {
     /// The flow has ended or is not followed any more: what waits is read, and losses are noted.
     void finish(Evidence& evidence, Conversation& conversation);
 
-    [[nodiscard]] const tls::ChainCache& chains() const { return chains_; }
-
   private:
     friend class StreamReader;
 
     sense::Sensor sensor_;
-    tls::ChainCache chains_;
+    tls::ChainCache& chains_;
     HelloShapes shapes_;
 };
 

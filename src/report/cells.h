@@ -29,7 +29,7 @@ class CsvCells {
 
     void word(std::string_view word) { out_ += word; }
     void text(std::string_view text);
-    void number(std::uint64_t number) { fmt::format_to(std::back_inserter(out_), "{}", number); }
+    void number(std::uint64_t number) { append_number(number, out_); }
     void milliseconds(Nanoseconds span) { append_milliseconds(span, out_); }
     void time(Nanoseconds time) { append_time(time, out_); }
 
@@ -55,7 +55,7 @@ class JsonCells {
     void text(std::string_view text);
     void number(std::uint64_t number) {
         begin_member();
-        fmt::format_to(std::back_inserter(out_), "{}", number);
+        append_number(number, out_);
     }
     void milliseconds(Nanoseconds span) {
         begin_member();

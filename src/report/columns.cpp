@@ -21,14 +21,15 @@ constexpr std::array event_names{
 #undef EVENT
 };
 
-std::string event_name(const evidence::Event& event) {
-    std::string text(event_names[static_cast<std::size_t>(event.kind)]);
+void append_event_name(const evidence::Event& event, std::string& out) {
+    out += event_names[static_cast<std::size_t>(event.kind)];
     if (event.kind == EventKind::alert) {
-        text += ':' + tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
+        out += ':';
+        out += tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
     } else if (event.detail != 0) {
-        text += ':' + std::to_string(event.detail);
+        out += ':';
+        append_number(event.detail, out);
     }
-    return text;
 }
 
 }  // namespace
@@ -69,8 +70,10 @@ std::string evidence_cell(const Row& row) {
     std::string out;
     for (const evidence::Event& event : row.evidence.events) {
         if (!out.empty()) out += ' ';
-        fmt::format_to(std::back_inserter(out), "{}:{}:{}+", event.at.frame,
-                       event.side == Side::client ? "client" : "server", event_name(event));
+        append_number(event.at.frame, out);
+        out += event.side == Side::client ? ":client:" : ":server:";
+        append_event_name(event, out);
+        out += '+';
         append_milliseconds(event.at.time - row.evidence.first.time, out);
     }
     return out;

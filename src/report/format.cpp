@@ -2,16 +2,22 @@
 
 #include <arpa/inet.h>
 #define XXH_INLINE_ALL
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include <array>
+#include <charconv>
 #include <chrono>
-#include <ctime>
-#include <iterator>
 
 namespace tlstriage::report {
+
+void append_number(std::uint64_t number, std::string& out, unsigned width) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    const auto count = static_cast<unsigned>(end - digits.data());
+    if (count < width) out.append(width - count, '0');
+    out.append(digits.data(), count);
+}
 
 void append_time(Nanoseconds time, std::string& out) {
     Nanoseconds second = time / nanoseconds_per_second;
@@ -24,10 +30,17 @@ void append_time(Nanoseconds time, std::string& out) {
     const auto day = std::chrono::floor<std::chrono::days>(since_epoch);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{since_epoch - day};
-    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z",
-                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                   static_cast<unsigned>(date.day()), clock.hours().count(),
-                   clock.minutes().count(), clock.seconds().count(), fraction);
+    const auto put = [&out](auto number, unsigned width, char behind) {
+        append_number(static_cast<std::uint64_t>(number), out, width);
+        out += behind;
+    };
+    put(static_cast<int>(date.year()), 4, '-');
+    put(static_cast<unsigned>(date.month()), 2, '-');
+    put(static_cast<unsigned>(date.day()), 2, 'T');
+    put(clock.hours().count(), 2, ':');
+    put(clock.minutes().count(), 2, ':');
+    put(clock.seconds().count(), 2, '.');
+    put(fraction, 9, 'Z');
 }
 
 void append_milliseconds(Nanoseconds span, std::string& out) {
@@ -35,12 +48,14 @@ void append_milliseconds(Nanoseconds span, std::string& out) {
         out += '-';
         span = -span;
     }
-    const auto whole = span / 1'000'000;
-    const auto rest = span % 1'000'000;
+    const auto nanoseconds = static_cast<std::uint64_t>(span);
+    append_number(nanoseconds / 1'000'000, out);
+    out += '.';
+    const std::uint64_t rest = nanoseconds % 1'000'000;
     if (rest % 1000 == 0) {
-        fmt::format_to(std::back_inserter(out), FMT_STRING("{}.{:03}"), whole, rest / 1000);
+        append_number(rest / 1000, out, 3);
     } else {
-        fmt::format_to(std::back_inserter(out), FMT_STRING("{}.{:06}"), whole, rest);
+        append_number(rest, out, 6);
     }
 }
 
@@ -54,8 +69,10 @@ std::string readable_span(Nanoseconds span) {
 void append_address(const IpAddress& address, std::string& out) {
     const auto* bytes = address.bytes.data();
     if (address.is_v4()) {
-        fmt::format_to(std::back_inserter(out), FMT_STRING("{}.{}.{}.{}"), bytes[12], bytes[13],
-                       bytes[14], bytes[15]);
+        for (std::size_t i = 12; i < 16; ++i) {
+            if (i > 12) out += '.';
+            append_number(bytes[i], out);
+        }
         return;
     }
     std::array<char, INET6_ADDRSTRLEN> text{};
@@ -63,11 +80,18 @@ void append_address(const IpAddress& address, std::string& out) {
     out += text.data();
 }
 
+void append_endpoint(const Endpoint& endpoint, std::string& out) {
+    const bool brackets = !endpoint.address.is_v4();
+    if (brackets) out += '[';
+    append_address(endpoint.address, out);
+    out += brackets ? "]:" : ":";
+    append_number(endpoint.port, out);
+}
+
 std::string readable(const Endpoint& endpoint) {
-    std::string address;
-    append_address(endpoint.address, address);
-    return endpoint.address.is_v4() ? fmt::format("{}:{}", address, endpoint.port)
-                                    : fmt::format("[{}]:{}", address, endpoint.port);
+    std::string out;
+    append_endpoint(endpoint, out);
+    return out;
 }
 
 std::string flow_id(const evidence::Evidence& evidence) {
@@ -84,7 +108,11 @@ std::string flow_id(const evidence::Evidence& evidence) {
     put(&evidence.server.port, 2);
     put(&sequence, 4);
     put(&evidence.first.time, 8);
-    return fmt::format("{:016x}", XXH3_64bits(key.data(), key.size()));
+    std::uint64_t hash = XXH3_64bits(key.data(), key.size());
+    std::string id(16, '0');
+    for (std::size_t i = id.size(); i-- > 0; hash >>= 4U)
+        id[i] = "0123456789abcdef"[hash & 15U];
+    return id;
 }
 
 std::string readable_bytes(std::uint64_t bytes) {

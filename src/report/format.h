@@ -9,6 +9,8 @@
 
 namespace tlstriage::report {
 
+/// Decimal digits, left padded with zeros to `width`.
+void append_number(std::uint64_t number, std::string& out, unsigned width = 0);
 /// RFC 3339 UTC with nanoseconds: "2026-11-23T22:08:06.000000001Z".
 void append_time(Nanoseconds time, std::string& out);
 /// Milliseconds with three decimals, or six where the nanoseconds need them.
@@ -18,6 +20,7 @@ std::string readable_span(Nanoseconds span);
 /// Dotted quad, or RFC 5952 for IPv6.
 void append_address(const IpAddress& address, std::string& out);
 /// "192.0.2.1:443", "[2001:db8::1]:443".
+void append_endpoint(const Endpoint& endpoint, std::string& out);
 std::string readable(const Endpoint& endpoint);
 /// 16 hex digits from the ends, the client's initial sequence number and the first time stamp.
 std::string flow_id(const evidence::Evidence& evidence);

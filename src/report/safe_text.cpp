@@ -1,5 +1,6 @@
 #include "report/safe_text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace tlstriage::report {
@@ -45,7 +46,13 @@ bool is_harmful(std::uint32_t c) {
 }  // namespace
 
 void append_printable(std::string_view text, std::string& out) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
     while (!text.empty()) {
+        const auto plain =
+            static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) return;
         const Decoded decoded = decode(text);
         const std::size_t length = decoded.length == 0 ? 1 : decoded.length;
         if (decoded.length == 0 || is_harmful(decoded.code_point)) {

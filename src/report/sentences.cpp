@@ -88,9 +88,11 @@ std::string explanation(const Evidence& evidence, const Verdict& verdict) {
             return fill("{client} and {server} spoke {speaks}, not TLS.", evidence, verdict);
         }
         // Most rows are this one: without the general machinery.
-        return fmt::format(FMT_STRING("The TLS handshake of {} with {} succeeded ({})."),
-                           readable(evidence.client), readable(evidence.server),
-                           version_text(evidence));
+        std::string out = "The TLS handshake of ";
+        append_endpoint(evidence.client, out);
+        out += " with ";
+        append_endpoint(evidence.server, out);
+        return out + " succeeded (" + version_text(evidence) + ").";
     }
     return fill(info(verdict.cause).explanation, evidence, verdict);
 }

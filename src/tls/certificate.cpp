@@ -2,6 +2,7 @@
 #include "tls/certificate.h"
 
 #include <algorithm>
+#include <mutex>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -134,6 +135,7 @@ std::string_view finding_name(Finding finding) {
 }
 
 struct ChainCache::Store {
+    mutable std::mutex mutex;
     std::unordered_map<Key, std::shared_ptr<const Certificate>, KeyHash> certificates;
     std::unordered_map<Key, std::shared_ptr<const Chain>, KeyHash> chains;
     std::uint64_t parses = 0;
@@ -160,6 +162,7 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
         keys.push_back(hash_bytes(der.data(), der.size()));
     }
     const Key chain_key = hash_bytes(keys.data(), keys.size() * sizeof(Key));
+    const std::lock_guard lock(store_->mutex);
     if (const auto found = store_->chains.find(chain_key); found != store_->chains.end()) {
         return found->second;
     }
@@ -175,6 +178,7 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
 }
 
 std::uint64_t ChainCache::parses() const {
+    const std::lock_guard lock(store_->mutex);
     return store_->parses;
 }
 

@@ -65,7 +65,8 @@ struct Chain {
     }
 };
 
-/// Parses certificates and chains once each (key: XXH3-128 of the DER). One owner, not thread-safe.
+/// Parses certificates and chains once each in a run (key: XXH3-128 of the DER). Shared by all
+/// shards: the lock is taken once a Certificate message, never once a packet.
 class ChainCache {
   public:
     ChainCache();

@@ -189,8 +189,12 @@ class RecordStream {
                                  at);
             part = part.subspan(4 + length);
         }
-        std::vector<std::uint8_t> rest(part.begin(), part.end());
-        message_.swap(rest);
+        if (part.empty()) {
+            message_.clear();
+        } else {
+            message_ =
+                std::vector<std::uint8_t>(part.begin(), part.end());  // may be part of itself
+        }
         if (message_.size() > max_message) give_up_message(0, at, handler);
     }
 

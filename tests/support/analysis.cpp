@@ -1,0 +1,29 @@
+#include "support/analysis.h"
+
+#include "report/files.h"
+#include "support/paths.h"
+
+namespace tlstriage::test {
+
+Analysis analyse(const std::vector<std::string>& inputs, const dataplane::RunPlan& plan) {
+    const dataplane::Executor executor(plan.threads);
+    Analysis analysis{dataplane::run(plan, capture::collect(inputs), executor, {}), {}, {}};
+    const ScratchFolder folder;
+    report::write_flows(folder.path(), report::TableFormat::csv, analysis.result.judgement.flows,
+                        analysis.result.files, executor.parallel());
+    analysis.csv = read_file(folder.path() / "flows.csv");
+    analysis.flows = CsvTable(analysis.csv);
+    return analysis;
+}
+
+std::vector<CsvTable::Row> rows_without(const CsvTable& table, const std::string& column) {
+    std::size_t index = 0;
+    while (table.header().at(index) != column)
+        ++index;
+    std::vector<CsvTable::Row> rows = table.rows();
+    for (CsvTable::Row& row : rows)
+        row.erase(row.begin() + static_cast<std::ptrdiff_t>(index));
+    return rows;
+}
+
+}  // namespace tlstriage::test
