@@ -64,17 +64,10 @@ report::TraceFacts run_trace(capture::Source& source, const std::string& name, s
         }
         walker.position += walked.end;
         switch (walked.stop) {
-            case Step::control:
-                walker.control();
-                break;
-            case Step::damaged:
-                walker.damaged();
-                break;
-            case Step::partial:
-                more = walker.refill();
-                break;
-            default:
-                break;
+            case Step::control: walker.control(); break;
+            case Step::damaged: walker.damaged(); break;
+            case Step::partial: more = walker.refill(); break;
+            default: break;
         }
         if (on_progress) on_progress(source.stored_position());
     }

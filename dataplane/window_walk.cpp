@@ -39,17 +39,10 @@ inline bool WindowWalk::advance(const capture::Format& format, Bytes window, Cha
     __builtin_prefetch(next);
     __builtin_prefetch(next + 64);
     switch (step) {
-        case Step::record:
-            chain.piece.take(record);
-            return true;
-        case Step::frame_without_packet:
-            chain.piece.take_empty_frame();
-            return true;
-        case Step::skipped:
-            return true;
-        default:
-            chain.stop = step;
-            return false;
+        case Step::record: chain.piece.take(record); return true;
+        case Step::frame_without_packet: chain.piece.take_empty_frame(); return true;
+        case Step::skipped: return true;
+        default: chain.stop = step; return false;
     }
 }
 

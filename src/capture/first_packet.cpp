@@ -17,10 +17,8 @@ std::optional<Nanoseconds> first_packet_in(Bytes window) {
     std::size_t position = std::min(format->header_length(), window.size());
     for (;;) {
         switch (format->step(window, position, record)) {
-            case Step::record:
-                return record.time;
-            case Step::partial:
-                return std::nullopt;
+            case Step::record: return record.time;
+            case Step::partial: return std::nullopt;
             case Step::control: {
                 bool damaged = false;
                 const std::size_t length = format->apply(window.subspan(position), damaged);
@@ -28,12 +26,9 @@ std::optional<Nanoseconds> first_packet_in(Bytes window) {
                     length != 0 ? position + length : format->resynchronise(window, position, 0);
                 break;
             }
-            case Step::damaged:
-                position = format->resynchronise(window, position, 0);
-                break;
+            case Step::damaged: position = format->resynchronise(window, position, 0); break;
             case Step::frame_without_packet:
-            case Step::skipped:
-                break;
+            case Step::skipped: break;
         }
     }
 }

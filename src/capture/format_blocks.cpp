@@ -73,18 +73,12 @@ Step Format::step_rare_block(Bytes window, std::size_t& position, Record& record
     const Bytes block = rest.first(frame.length);
     Step step = Step::skipped;
     switch (frame.type) {
-        case pcapng::section_header:
-            return frame.length < 28 ? Step::damaged : Step::control;
+        case pcapng::section_header: return frame.length < 28 ? Step::damaged : Step::control;
         case pcapng::interface_description:
             return frame.length < 20 ? Step::damaged : Step::control;
-        case pcapng::interface_statistics:
-            return frame.length < 24 ? Step::damaged : Step::control;
-        case pcapng::packet:
-            step = read_packet_block(block, record);
-            break;
-        case pcapng::simple_packet:
-            step = read_simple_packet_block(block, record);
-            break;
+        case pcapng::interface_statistics: return frame.length < 24 ? Step::damaged : Step::control;
+        case pcapng::packet: step = read_packet_block(block, record); break;
+        case pcapng::simple_packet: step = read_simple_packet_block(block, record); break;
         case pcapng::enhanced_packet:  // here for want of 28 bytes, yet whole: too short
             return Step::damaged;
         default:
@@ -139,17 +133,10 @@ std::size_t Format::apply(Bytes block, bool& damaged) {
     if (frame.state != pcapng::Frame::State::whole) return 0;
     const Bytes whole = block.first(frame.length);
     switch (frame.type) {
-        case pcapng::section_header:
-            damaged = !apply_section_header(whole);
-            break;
-        case pcapng::interface_description:
-            damaged = !apply_interface_description(whole);
-            break;
-        case pcapng::interface_statistics:
-            apply_interface_statistics(whole);
-            break;
-        default:
-            break;
+        case pcapng::section_header: damaged = !apply_section_header(whole); break;
+        case pcapng::interface_description: damaged = !apply_interface_description(whole); break;
+        case pcapng::interface_statistics: apply_interface_statistics(whole); break;
+        default: break;
     }
     return damaged ? 0 : frame.length;
 }

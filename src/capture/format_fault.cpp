@@ -39,8 +39,7 @@ std::string Format::fault(Bytes window, std::size_t position) const {
     const std::string in_frame = explain_frame(frame, rest, frame.swapped);
     if (!in_frame.empty()) return in_frame;
     switch (frame.type) {
-        case pcapng::section_header:
-            return "section header of an unknown version, or too short";
+        case pcapng::section_header: return "section header of an unknown version, or too short";
         case pcapng::interface_description:
             return "interface description too short, or one too many";
         case pcapng::enhanced_packet:
@@ -61,8 +60,7 @@ std::string Format::fault(Bytes window, std::size_t position) const {
         }
         case pcapng::simple_packet:
             return "simple packet longer than its block, or without an interface";
-        default:
-            return fmt::format("block of type {:#x} too short", frame.type);
+        default: return fmt::format("block of type {:#x} too short", frame.type);
     }
 }
 

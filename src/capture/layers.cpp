@@ -22,20 +22,14 @@ bool is_zstd(std::string_view start) {
 
 std::unique_ptr<ByteReader> take_off(Content content, std::unique_ptr<ByteReader> below) {
     switch (content) {
-        case Content::gzip:
-            return unpack_gzip(std::move(below));
-        case Content::zstd:
-            return unpack_zstd(std::move(below));
-        case Content::lz4:
-            return unpack_lz4(std::move(below));
-        case Content::xz:
-            return unpack_xz(std::move(below));
-        case Content::bzip2:
-            return unpack_bzip2(std::move(below));
+        case Content::gzip: return unpack_gzip(std::move(below));
+        case Content::zstd: return unpack_zstd(std::move(below));
+        case Content::lz4: return unpack_lz4(std::move(below));
+        case Content::xz: return unpack_xz(std::move(below));
+        case Content::bzip2: return unpack_bzip2(std::move(below));
         case Content::capture:
         case Content::tar:
-        case Content::other:
-            break;
+        case Content::other: break;
     }
     return below;
 }

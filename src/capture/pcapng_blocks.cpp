@@ -55,10 +55,8 @@ bool is_known_type(std::uint32_t type) {
         case systemd_journal_export:
         case decryption_secrets:
         case custom:
-        case custom_no_copy:
-            return true;
-        default:
-            return type >= sysdig_first && type <= sysdig_last;
+        case custom_no_copy: return true;
+        default: return type >= sysdig_first && type <= sysdig_last;
     }
 }
 

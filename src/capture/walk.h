@@ -76,17 +76,10 @@ WalkResult walk(Source& source, OnRecord on_record, std::size_t window_size = wa
                 }
                 break;
             }
-            case Step::frame_without_packet:
-                ++walker.result.frames;
-                break;
-            case Step::skipped:
-                break;
-            case Step::control:
-                walker.control();
-                break;
-            case Step::damaged:
-                walker.damaged();
-                break;
+            case Step::frame_without_packet: ++walker.result.frames; break;
+            case Step::skipped: break;
+            case Step::control: walker.control(); break;
+            case Step::damaged: walker.damaged(); break;
             case Step::partial:
                 if (!walker.refill()) return walker.finish();
                 break;

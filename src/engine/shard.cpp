@@ -121,8 +121,12 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
 
     Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
     if (index != flows_.none) {
+        // Most packets end here: nothing begins or ends with them.
         TrackedFlow& flow = flows_.at(index);
-        if (flow.state == FlowState::ignored && !packet.has(syn) && flow.last_file == origin.file) {
+        const bool eventful = (packet.flags & (syn | fin | rst)) != 0;
+        if (flow.last_file == origin.file && flow.state != FlowState::open &&
+            !(flow.state == FlowState::ignored ? packet.has(syn) : eventful)) {
+            if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
             return;
         }
     }
@@ -146,24 +150,13 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (index == flows_.none) index = begin_flow(packet, key, lane, segment, origin.file);
 
     TrackedFlow& flow = flows_.at(index);
-    flow.last = at;
     flow.last_file = origin.file;
-    ++flow.packets[lane];
-    flow.bytes[lane] += packet.payload_length;
-    const std::uint32_t end = segment.data_sequence() + packet.payload_length;
-    if (!packet.has(rst) &&
-        (flow.next_sequence[lane] == 0 || flow::distance(end, flow.next_sequence[lane]) > 0)) {
-        flow.next_sequence[lane] = end;
-    }
-    switch (flow.state) {
-        case FlowState::open:
-            consume_open(flow, segment, lane);
-            break;
-        case FlowState::settled:
-            consume_settled(flow, packet, segment, lane);
-            break;
-        case FlowState::ignored:
-            break;
+    if (flow.state == FlowState::open) {
+        flow.count(packet, at, lane);
+        consume_open(flow, segment, lane);
+    } else if (flow.state == FlowState::settled) {
+        consume_settled(flow, packet, at, lane);
+        note_flags(*flow.evidence, segment, flow.evidence->side_of_lane(lane));
     }
 }
 
@@ -202,17 +195,13 @@ void Shard::consume_open(TrackedFlow& flow, const flow::Segment& segment, std::u
         case Progress::open:
             if (held_bytes_ > max_held_bytes_) relieve(flow);
             break;
-        case Progress::settled:
-            settle(flow);
-            break;
+        case Progress::settled: settle(flow); break;
         case Progress::duplicate:
             --flow.packets[lane];
             flow.bytes[lane] -= segment.length;
             ++counts_.duplicate_packets;
             break;
-        case Progress::uninteresting:
-            ignore(flow);
-            break;
+        case Progress::uninteresting: ignore(flow); break;
     }
 }
 
@@ -257,25 +246,21 @@ void Shard::ignore(TrackedFlow& flow) {
     flow.state = FlowState::ignored;
 }
 
-void Shard::consume_settled(TrackedFlow& flow, const wire::Packet& packet,
-                            const flow::Segment& segment, std::uint8_t lane) {
-    if (packet.payload_length > 0 && !packet.has(rst)) {
-        flow.records[lane].segment(segment.data_sequence(), segment.data, segment.length,
-                                   [&](const tls::RecordHeader& header) {
-                                       Evidence& e = *flow.evidence;
-                                       const Side side = e.side_of_lane(lane);
-                                       evidence::SideEvidence& s = e.side(side);
-                                       ++s.application_records;
-                                       s.last_record = {header.type, header.length, segment.at};
-                                       if (header.type != tls::ContentType::alert) return;
-                                       s.last_encrypted_alert = segment.at;
-                                       e.add(evidence::EventKind::encrypted_alert, side,
-                                             segment.at);
-                                   });
-    }
-    if ((packet.flags & (syn | fin | rst)) != 0) {
-        note_flags(*flow.evidence, segment, flow.evidence->side_of_lane(lane));
-    }
+void Shard::consume_settled(TrackedFlow& flow, const wire::Packet& packet, Moment at,
+                            std::uint8_t lane) {
+    flow.count(packet, at, lane);
+    if (packet.payload_length == 0 || packet.has(rst)) return;
+    flow.records[lane].segment(packet.sequence(), packet.data(), packet.payload_length,
+                               [&](const tls::RecordHeader& header) {
+                                   Evidence& e = *flow.evidence;
+                                   const Side side = e.side_of_lane(lane);
+                                   evidence::SideEvidence& s = e.side(side);
+                                   ++s.application_records;
+                                   s.last_record = {header.type, header.length, at};
+                                   if (header.type != tls::ContentType::alert) return;
+                                   s.last_encrypted_alert = at;
+                                   e.add(evidence::EventKind::encrypted_alert, side, at);
+                               });
 }
 
 void Shard::end_flow(TrackedFlow& flow, Cut cut) {

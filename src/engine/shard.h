@@ -54,8 +54,8 @@ class Shard {
     Index begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,
                      const flow::Segment& segment, std::uint32_t file);
     void consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
-    void consume_settled(TrackedFlow& flow, const wire::Packet& packet,
-                         const flow::Segment& segment, std::uint8_t lane);
+    static void consume_settled(TrackedFlow& flow, const wire::Packet& packet, Moment at,
+                                std::uint8_t lane);
     void settle(TrackedFlow& flow);
     void ignore(TrackedFlow& flow);
     void end_flow(TrackedFlow& flow, evidence::Cut cut);

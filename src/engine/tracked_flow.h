@@ -28,6 +28,18 @@ struct TrackedFlow {
     std::array<std::uint32_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};
     std::array<RecordTracker, 2> records;
+    void count(const wire::Packet& packet, Moment at, std::uint8_t lane) {
+        last = at;
+        ++packets[lane];
+        bytes[lane] += packet.payload_length;
+        if (packet.has(wire::tcp_flag::rst)) return;
+        const bool syn = packet.has(wire::tcp_flag::syn);
+        const std::uint32_t end = packet.sequence() + packet.payload_length + (syn ? 1U : 0U);
+        if (next_sequence[lane] == 0 || flow::distance(end, next_sequence[lane]) > 0) {
+            next_sequence[lane] = end;
+        }
+    }
+
     std::unique_ptr<evidence::Evidence> evidence;          ///< null when ignored
     std::unique_ptr<evidence::Conversation> conversation;  ///< null unless open
 };

@@ -18,8 +18,8 @@ enum class Progress : std::uint8_t {
 };
 
 /// Feeds segments through reassembly, sensing and TLS parsing into Evidence. One for each shard: it
-/// owns the cache of hello shapes; that of certificates is the run's. A Conversation and its Evidence are passed in
-/// together, always the same pair.
+/// owns the cache of hello shapes; that of certificates is the run's. A Conversation and its
+/// Evidence are passed in together, always the same pair.
 class Collector {
   public:
     Collector(const sense::Database& database, tls::ChainCache& chains);

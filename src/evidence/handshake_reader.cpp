@@ -38,12 +38,8 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
             read_client_hello(hello, whole && good, at);
             break;
         }
-        case tls::HandshakeType::server_hello:
-            read_server_hello(body, whole, at);
-            break;
-        case tls::HandshakeType::certificate:
-            read_certificate(body, whole, at);
-            break;
+        case tls::HandshakeType::server_hello: read_server_hello(body, whole, at); break;
+        case tls::HandshakeType::certificate: read_certificate(body, whole, at); break;
         case tls::HandshakeType::server_key_exchange:
             if (evidence_.server_hello) {
                 const auto exchange =
@@ -68,8 +64,7 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
             own().finished = at;
             evidence_.add(EventKind::finished, side(), at);
             break;
-        default:
-            break;
+        default: break;
     }
 }
 
@@ -174,11 +169,8 @@ void StreamReader::on_record(const tls::RecordHeader& header, Moment at) {
             s.last_record = {header.type, header.length, at};
             evidence_.add(EventKind::encrypted_alert, side(), at);
             break;
-        case tls::ContentType::application_data:
-            note_application_record(header, at);
-            break;
-        case tls::ContentType::heartbeat:
-            break;
+        case tls::ContentType::application_data: note_application_record(header, at); break;
+        case tls::ContentType::heartbeat: break;
     }
 }
 

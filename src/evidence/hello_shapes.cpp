@@ -3,8 +3,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "tls/describe.h"
 #include "tls/fingerprint.h"
+#include "tls/names.h"
 
 namespace tlstriage::evidence {
 namespace {
@@ -18,6 +21,13 @@ void append(std::vector<std::uint8_t>& key, const std::vector<Value>& values) {
     key.insert(key.end(), data, data + values.size() * sizeof(Value));
 }
 
+/// GREASE is drawn anew for each hello and left out of every text: one value stands for all.
+void append_codes(std::vector<std::uint8_t>& key, std::vector<std::uint16_t> codes) {
+    constexpr std::uint16_t any_grease = 0x0a0a;
+    std::ranges::replace_if(codes, tls::is_grease, any_grease);
+    append(key, codes);
+}
+
 /// Everything that a shape's members are computed from, one after the other.
 void write_key(const tls::ClientHello& hello, std::vector<std::uint8_t>& key) {
     key.clear();
@@ -26,13 +36,13 @@ void write_key(const tls::ClientHello& hello, std::vector<std::uint8_t>& key) {
                                 hello.ssl2_framed << 0U | hello.server_name.has_value() << 1U |
                                 hello.renegotiation_info << 2U |
                                 hello.encrypted_client_hello << 3U | hello.pre_shared_key << 4U)});
-    append(key, hello.cipher_suites);
-    append(key, hello.extensions);
-    append(key, hello.supported_versions);
-    append(key, hello.groups);
+    append_codes(key, hello.cipher_suites);
+    append_codes(key, hello.extensions);
+    append_codes(key, hello.supported_versions);
+    append_codes(key, hello.groups);
     append(key, hello.point_formats);
-    append(key, hello.signature_algorithms);
-    append(key, hello.key_share_groups);
+    append_codes(key, hello.signature_algorithms);
+    append_codes(key, hello.key_share_groups);
     for (const std::string& protocol : hello.alpn) {
         append(key, std::vector<char>(protocol.begin(), protocol.end()));
     }

@@ -40,17 +40,10 @@ void StreamReader::bytes(Bytes data, Moment at) {
         StreamReader(collector_, evidence_, conversation_, lane_ ^ 1U).sense({}, at, true);
     }
     switch (direction().speech) {
-        case Speech::undecided:
-            sense(data, at, false);
-            break;
-        case Speech::tls:
-            direction().records.bytes(data, at, *this);
-            break;
-        case Speech::plain:
-            watch_for_tls(data, at);
-            break;
-        case Speech::ended:
-            break;
+        case Speech::undecided: sense(data, at, false); break;
+        case Speech::tls: direction().records.bytes(data, at, *this); break;
+        case Speech::plain: watch_for_tls(data, at); break;
+        case Speech::ended: break;
     }
 }
 

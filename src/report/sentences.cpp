@@ -59,26 +59,16 @@ std::string speaks(const evidence::SideEvidence& side) {
     switch (side.first_protocol) {
         case Protocol::silent:
         case Protocol::tls:
-        case Protocol::ssl2:
-            return {};
-        case Protocol::http_response:
-            return fmt::format("http {}", side.http_status);
-        case Protocol::greeting_220:
-            return "smtp or ftp";
-        case Protocol::smtp_client:
-            return "smtp";
-        case Protocol::imap_client:
-            return "imap";
-        case Protocol::pop3_client:
-            return "pop3";
-        case Protocol::ftp_client:
-            return "ftp";
-        case Protocol::socks4_reply:
-            return "socks4";
-        case Protocol::socks5_reply:
-            return "socks5";
-        default:
-            return std::string(name(side.first_protocol));
+        case Protocol::ssl2: return {};
+        case Protocol::http_response: return fmt::format("http {}", side.http_status);
+        case Protocol::greeting_220: return "smtp or ftp";
+        case Protocol::smtp_client: return "smtp";
+        case Protocol::imap_client: return "imap";
+        case Protocol::pop3_client: return "pop3";
+        case Protocol::ftp_client: return "ftp";
+        case Protocol::socks4_reply: return "socks4";
+        case Protocol::socks5_reply: return "socks5";
+        default: return std::string(name(side.first_protocol));
     }
 }
 

@@ -45,12 +45,9 @@ std::string bar(double share, unsigned width, bool unicode) {
 
 std::string_view color_of(Outcome outcome) {
     switch (outcome) {
-        case Outcome::ok:
-            return "\x1b[32m";
-        case Outcome::failed:
-            return "\x1b[31m";
-        default:
-            return "\x1b[33m";
+        case Outcome::ok: return "\x1b[32m";
+        case Outcome::failed: return "\x1b[31m";
+        default: return "\x1b[33m";
     }
 }
 

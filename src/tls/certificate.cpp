@@ -108,28 +108,17 @@ Findings name_findings(const Certificate& leaf, std::string_view name) {
 
 std::string_view finding_name(Finding finding) {
     switch (finding) {
-        case Finding::expired:
-            return "expired";
-        case Finding::not_yet_valid:
-            return "not_yet_valid";
-        case Finding::name_mismatch:
-            return "name_mismatch";
-        case Finding::cn_only:
-            return "cn_only";
-        case Finding::self_signed:
-            return "self_signed";
-        case Finding::incomplete_chain:
-            return "incomplete_chain";
-        case Finding::misordered_chain:
-            return "misordered_chain";
-        case Finding::untrusted:
-            return "untrusted";
-        case Finding::revoked:
-            return "revoked";
-        case Finding::weak_key:
-            return "weak_key";
-        case Finding::weak_signature:
-            return "weak_signature";
+        case Finding::expired: return "expired";
+        case Finding::not_yet_valid: return "not_yet_valid";
+        case Finding::name_mismatch: return "name_mismatch";
+        case Finding::cn_only: return "cn_only";
+        case Finding::self_signed: return "self_signed";
+        case Finding::incomplete_chain: return "incomplete_chain";
+        case Finding::misordered_chain: return "misordered_chain";
+        case Finding::untrusted: return "untrusted";
+        case Finding::revoked: return "revoked";
+        case Finding::weak_key: return "weak_key";
+        case Finding::weak_signature: return "weak_signature";
     }
     return {};
 }

@@ -100,36 +100,23 @@ bool read_key_shares(Cursor body, std::vector<std::uint16_t>& groups) {
 /// Reads one extension; `body` may be cut. False when it is malformed; unknown ones never are.
 bool read_extension(std::uint16_t type, Cursor body, ClientHello& hello) {
     switch (type) {
-        case extension::server_name:
-            return read_server_name(body, hello.server_name);
-        case extension::supported_groups:
-            return read_code_list(body, hello.groups);
-        case extension::ec_point_formats:
-            return read_point_formats(body, hello.point_formats);
+        case extension::server_name: return read_server_name(body, hello.server_name);
+        case extension::supported_groups: return read_code_list(body, hello.groups);
+        case extension::ec_point_formats: return read_point_formats(body, hello.point_formats);
         case extension::signature_algorithms:
             return read_code_list(body, hello.signature_algorithms);
-        case extension::alpn:
-            return read_alpn(body, hello.alpn);
+        case extension::alpn: return read_alpn(body, hello.alpn);
         case extension::supported_versions:
             return read_supported_versions(body, hello.supported_versions);
-        case extension::key_share:
-            return read_key_shares(body, hello.key_share_groups);
+        case extension::key_share: return read_key_shares(body, hello.key_share_groups);
         case extension::draft_key_share:
             // Reserved today, so a body that isn't a list of key shares is no fault.
             if (!read_key_shares(body, hello.key_share_groups)) hello.key_share_groups.clear();
             return true;
-        case extension::session_ticket:
-            hello.session_ticket = !body.empty();
-            return true;
-        case extension::pre_shared_key:
-            hello.pre_shared_key = true;
-            return true;
-        case extension::early_data:
-            hello.early_data = true;
-            return true;
-        case extension::renegotiation_info:
-            hello.renegotiation_info = true;
-            return true;
+        case extension::session_ticket: hello.session_ticket = !body.empty(); return true;
+        case extension::pre_shared_key: hello.pre_shared_key = true; return true;
+        case extension::early_data: hello.early_data = true; return true;
+        case extension::renegotiation_info: hello.renegotiation_info = true; return true;
         default:
             if (extension::encrypts_client_hello(type)) hello.encrypted_client_hello = true;
             return true;

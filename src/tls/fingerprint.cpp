@@ -36,20 +36,13 @@ std::string_view ja4_version(const ClientHello& hello) {
     const std::vector<std::uint16_t> offered = without_grease(hello.supported_versions);
     if (!offered.empty()) version = *std::ranges::max_element(offered);
     switch (version) {
-        case 0x0002:
-            return "s2";
-        case 0x0300:
-            return "s3";
-        case 0x0301:
-            return "10";
-        case 0x0302:
-            return "11";
-        case 0x0303:
-            return "12";
-        case 0x0304:
-            return "13";
-        default:
-            return "00";
+        case 0x0002: return "s2";
+        case 0x0300: return "s3";
+        case 0x0301: return "10";
+        case 0x0302: return "11";
+        case 0x0303: return "12";
+        case 0x0304: return "13";
+        default: return "00";
     }
 }
 

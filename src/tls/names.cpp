@@ -68,39 +68,26 @@ std::string group_name(std::uint16_t code) {
 
 std::string version_name(std::uint16_t code) {
     switch (code) {
-        case 0x0002:
-            return "SSLv2";
-        case 0x0101:
-            return "TLCP1.1";  // GB/T 38636, "GMTLS" in Wireshark
-        case 0x0300:
-            return "SSLv3";
-        case 0x0301:
-            return "TLS1.0";
-        case 0x0302:
-            return "TLS1.1";
-        case 0x0303:
-            return "TLS1.2";
-        case 0x0304:
-            return "TLS1.3";
-        case 0xfefd:
-            return "DTLS1.2";
-        case 0xfeff:
-            return "DTLS1.0";
-        default:
-            break;
+        case 0x0002: return "SSLv2";
+        case 0x0101: return "TLCP1.1";  // GB/T 38636, "GMTLS" in Wireshark
+        case 0x0300: return "SSLv3";
+        case 0x0301: return "TLS1.0";
+        case 0x0302: return "TLS1.1";
+        case 0x0303: return "TLS1.2";
+        case 0x0304: return "TLS1.3";
+        case 0xfefd: return "DTLS1.2";
+        case 0xfeff: return "DTLS1.0";
+        default: break;
     }
     const unsigned low = code & 0xffU;
     switch (code >> 8U) {
-        case 0x7f:
-            return fmt::format("TLS1.3-draft{}", low);
-        case 0xfb:
-            return fmt::format("TLS1.3-fb{}", low);
+        case 0x7f: return fmt::format("TLS1.3-draft{}", low);
+        case 0xfb: return fmt::format("TLS1.3-fb{}", low);
         case 0x7e:
             // Chrome's experiments of 2017 (BoringSSL's TLS1_3_EXPERIMENT_VERSION) are written like
             // Facebook's builds; they never meet on a wire.
             return fmt::format("TLS1.3-fb{}", low);
-        default:
-            return fmt::format("{:#06x}", code);
+        default: return fmt::format("{:#06x}", code);
     }
 }
 

@@ -34,15 +34,9 @@ class RecordStream {
     void bytes(Bytes data, Moment at, Handler& handler) {
         while (!data.empty()) {
             switch (state_) {
-                case State::header:
-                    data = read_header(data, at, handler);
-                    break;
-                case State::body:
-                    data = read_body(data, at, handler);
-                    break;
-                case State::ssl2:
-                    data = read_ssl2(data, at, handler);
-                    break;
+                case State::header: data = read_header(data, at, handler); break;
+                case State::body: data = read_body(data, at, handler); break;
+                case State::ssl2: data = read_ssl2(data, at, handler); break;
                 case State::lost:
                     if (!resumes_at(data)) return;
                     state_ = State::header;

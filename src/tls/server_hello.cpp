@@ -58,26 +58,17 @@ bool read_extension(std::uint16_t type, Cursor body, ServerHello& hello) {
             hello.selected_version = version;
             return body.empty();
         }
-        case extension::key_share:
-            return read_key_share(body, hello);
+        case extension::key_share: return read_key_share(body, hello);
         case extension::draft_key_share: {
             ServerHello trial = hello;
             if (read_key_share(body, trial)) hello.key_share_group = trial.key_share_group;
             return true;  // the number is reserved today: no fault
         }
-        case extension::alpn:
-            return read_alpn(body, hello);
-        case extension::pre_shared_key:
-            hello.pre_shared_key = true;
-            return true;
-        case extension::session_ticket:
-            hello.session_ticket = true;
-            return true;
-        case extension::renegotiation_info:
-            hello.renegotiation_info = true;
-            return true;
-        default:
-            return true;
+        case extension::alpn: return read_alpn(body, hello);
+        case extension::pre_shared_key: hello.pre_shared_key = true; return true;
+        case extension::session_ticket: hello.session_ticket = true; return true;
+        case extension::renegotiation_info: hello.renegotiation_info = true; return true;
+        default: return true;
     }
 }
 

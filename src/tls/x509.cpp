@@ -177,15 +177,9 @@ void read_key(X509* x509, Certificate& certificate) {
             certificate.key = curve_text(key, bits);
             certificate.weak_key = bits < fewest_curve_bits;
             break;
-        case EVP_PKEY_ED25519:
-            certificate.key = "ED25519";
-            break;
-        case EVP_PKEY_ED448:
-            certificate.key = "ED448";
-            break;
-        default:
-            certificate.key = algorithm_text(x509);
-            break;
+        case EVP_PKEY_ED25519: certificate.key = "ED25519"; break;
+        case EVP_PKEY_ED448: certificate.key = "ED448"; break;
+        default: certificate.key = algorithm_text(x509); break;
     }
 }
 

@@ -59,41 +59,24 @@ Cause cause_named(std::uint8_t description) {
         case illegal_parameter:
         case decode_error:
         case missing_extension:
-        case unsupported_extension:
-            return Cause::protocol_error;
-        case bad_record_mac:
-            return Cause::bad_record_mac;
-        case decryption_failed:
-            return Cause::decryption_failed;
+        case unsupported_extension: return Cause::protocol_error;
+        case bad_record_mac: return Cause::bad_record_mac;
+        case decryption_failed: return Cause::decryption_failed;
         case handshake_failure:
-        case insufficient_security:
-            return Cause::no_shared_parameters;
-        case access_denied:
-            return Cause::access_denied;
-        case decrypt_error:
-            return Cause::decrypt_error;
-        case protocol_version:
-            return Cause::protocol_version;
-        case internal_error:
-            return Cause::internal_error;
-        case inappropriate_fallback:
-            return Cause::inappropriate_fallback;
-        case user_canceled:
-            return Cause::user_canceled;
-        case no_renegotiation:
-            return Cause::no_renegotiation;
-        case unrecognized_name:
-            return Cause::sni_rejected;
-        case unknown_psk_identity:
-            return Cause::unknown_psk_identity;
-        case certificate_required:
-            return Cause::certificate_required;
-        case no_application_protocol:
-            return Cause::alpn_mismatch;
-        case ech_required:
-            return Cause::ech_required;
-        default:
-            return Cause::other_alert;
+        case insufficient_security: return Cause::no_shared_parameters;
+        case access_denied: return Cause::access_denied;
+        case decrypt_error: return Cause::decrypt_error;
+        case protocol_version: return Cause::protocol_version;
+        case internal_error: return Cause::internal_error;
+        case inappropriate_fallback: return Cause::inappropriate_fallback;
+        case user_canceled: return Cause::user_canceled;
+        case no_renegotiation: return Cause::no_renegotiation;
+        case unrecognized_name: return Cause::sni_rejected;
+        case unknown_psk_identity: return Cause::unknown_psk_identity;
+        case certificate_required: return Cause::certificate_required;
+        case no_application_protocol: return Cause::alpn_mismatch;
+        case ech_required: return Cause::ech_required;
+        default: return Cause::other_alert;
     }
 }
 

@@ -17,9 +17,9 @@ constexpr int max_layers = 16;
 /// Defragmenter takes it from there. For dns, quic, dtls, udp, icmp and icmp_error `network`,
 /// `transport` (the UDP or ICMP header), `payload` (8 bytes on), `payload_length`, `captured` and
 /// `hops` are filled. For any other outcome only packet.outcome has a meaning.
-/// A capture that ends within the TCP options: `payload` is where the captured bytes end, `captured`
-/// 0, `payload_length` right.
-/// Returns packet.outcome. Never reads outside `frame`, allocates nothing.
+/// A capture that ends within the TCP options: `payload` is where the captured bytes end,
+/// `captured` 0, `payload_length` right. Returns packet.outcome. Never reads outside `frame`,
+/// allocates nothing.
 Outcome decode(LinkType link, Bytes frame, std::uint32_t wire_length, Packet& packet);
 
 /// The same for an IP packet without a link layer: what the Defragmenter gave back. Leaves

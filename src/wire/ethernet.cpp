@@ -91,45 +91,29 @@ Outcome by_ethertype(Walk walk, std::uint16_t type) {
     if (!walk.enter()) return Outcome::too_deep;
     switch (type) {
         case ipv4:
-        case ipv6:
-            return internet(walk);
+        case ipv6: return internet(walk);
         case vlan:
         case service_vlan:
         case old_double_vlan:
         case old_double_vlan_2:
-        case old_double_vlan_3:
-            return vlan_tag(walk);
+        case old_double_vlan_3: return vlan_tag(walk);
         case mpls_unicast:
-        case mpls_multicast:
-            return mpls(walk);
-        case pppoe_session:
-            return pppoe(walk);
-        case ppp_frame:
-            return ppp(walk);
-        case jumbo_llc:
-            return llc(walk);
-        case macsec:
-            return macsec_tag(walk);
-        case backbone_service:
-            return before_ethernet(walk, 4);
-        case fabric_path:
-            return before_ethernet(walk, 2);
-        case trill:
-            return trill_header(walk);
-        case ethernet_bridging:
-            return ethernet(walk);
-        case raw_frame_relay:
-            return frame_relay(walk);
-        case service_header:
-            return nsh(walk);
+        case mpls_multicast: return mpls(walk);
+        case pppoe_session: return pppoe(walk);
+        case ppp_frame: return ppp(walk);
+        case jumbo_llc: return llc(walk);
+        case macsec: return macsec_tag(walk);
+        case backbone_service: return before_ethernet(walk, 4);
+        case fabric_path: return before_ethernet(walk, 2);
+        case trill: return trill_header(walk);
+        case ethernet_bridging: return ethernet(walk);
+        case raw_frame_relay: return frame_relay(walk);
+        case service_header: return nsh(walk);
         case vn_tag:
-        case redundancy:
-            return tag(walk, 6);
+        case redundancy: return tag(walk, 6);
         case e_tag:
-        case cisco_metadata:
-            return tag(walk, 8);
-        default:
-            return Outcome::not_ip;
+        case cisco_metadata: return tag(walk, 8);
+        default: return Outcome::not_ip;
     }
 }
 
@@ -151,14 +135,12 @@ Outcome snap(Walk walk) {
     walk.skip(5);
     switch (organisation) {
         case 0x000000:
-        case 0x0000f8:
-            return by_ethertype(walk, type);
+        case 0x0000f8: return by_ethertype(walk, type);
         case 0x0080c2:
             // ATM pads in front of the frame, frame relay does not.
             if (type != 0x0001 && type != 0x0007) return Outcome::not_ip;
             return looks_like_ethernet(walk) ? ethernet(walk) : before_ethernet(walk, 2);
-        default:
-            return Outcome::not_ip;
+        default: return Outcome::not_ip;
     }
 }
 
@@ -173,16 +155,11 @@ Outcome nsh(Walk walk) {
     walk.skip(length);
     switch (next) {
         case 1:
-        case 2:
-            return internet(walk);
-        case 3:
-            return ethernet(walk);
-        case 4:
-            return nsh(walk);
-        case 5:
-            return mpls(walk);
-        default:
-            return Outcome::not_ip;
+        case 2: return internet(walk);
+        case 3: return ethernet(walk);
+        case 4: return nsh(walk);
+        case 5: return mpls(walk);
+        default: return Outcome::not_ip;
     }
 }
 
@@ -190,19 +167,15 @@ bool looks_like_ethernet(const Walk& walk) {
     if (!walk.has(17)) return false;
     const std::uint16_t type = walk.u16(12);
     switch (type) {
-        case ipv4:
-            return walk.u8(14) >> 4U == 4;
-        case ipv6:
-            return walk.u8(14) >> 4U == 6;
-        case arp:
-            return walk.u16(14) == 1;  // hardware type Ethernet
+        case ipv4: return walk.u8(14) >> 4U == 4;
+        case ipv6: return walk.u8(14) >> 4U == 6;
+        case arp: return walk.u16(14) == 1;  // hardware type Ethernet
         case vlan:
         case service_vlan:
         case mpls_unicast:
         case mpls_multicast:
         case pppoe_discovery:
-        case pppoe_session:
-            return true;
+        case pppoe_session: return true;
         default:  // SNAP or spanning tree in IEEE 802.3
             return type <= longest_ieee802_3 && walk.u8(16) == 0x03 &&
                    (walk.u16(14) == 0xaaaa || walk.u16(14) == 0x4242);

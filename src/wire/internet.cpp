@@ -136,12 +136,9 @@ Outcome internet(Walk walk) {
     if (!walk.enter()) return Outcome::too_deep;
     if (!walk.has(1)) return walk.lacks(1);
     switch (walk.u8(0) >> 4U) {
-        case 4:
-            return ipv4(walk);
-        case 6:
-            return ipv6(walk);
-        default:
-            return Outcome::malformed;
+        case 4: return ipv4(walk);
+        case 6: return ipv6(walk);
+        default: return Outcome::malformed;
     }
 }
 
@@ -149,36 +146,24 @@ Outcome by_protocol(Walk walk, std::uint8_t protocol) {
     if (protocol == tcp) return tcp_segment(walk);
     if (!walk.enter()) return Outcome::too_deep;
     switch (protocol) {
-        case udp_datagram:
-            return udp(walk);
-        case icmp:
-            return control_message(walk, false);
-        case icmp_v6:
-            return control_message(walk, true);
+        case udp_datagram: return udp(walk);
+        case icmp: return control_message(walk, false);
+        case icmp_v6: return control_message(walk, true);
         case ip_in_ip:
-        case ipv6_in_ip:
-            return internet(walk);
-        case generic_routing:
-            return gre(walk);
-        case authentication:
-            return extension(walk, 4, 8);
+        case ipv6_in_ip: return internet(walk);
+        case generic_routing: return gre(walk);
+        case authentication: return extension(walk, 4, 8);
         case hop_by_hop:
         case routing:
         case destination_options:
         case mobility:
         case host_identity:
-        case shim6:
-            return extension(walk, 8, 8);
-        case fragment_header:
-            return ipv6_fragment(walk);
-        case ether_ip:
-            return ethernet_in_ip(walk);
-        case l2tp:
-            return l2tp_v3(walk);
-        case mpls_in_ip:
-            return mpls(walk);
-        default:
-            return Outcome::other_transport;
+        case shim6: return extension(walk, 8, 8);
+        case fragment_header: return ipv6_fragment(walk);
+        case ether_ip: return ethernet_in_ip(walk);
+        case l2tp: return l2tp_v3(walk);
+        case mpls_in_ip: return mpls(walk);
+        default: return Outcome::other_transport;
     }
 }
 

@@ -49,10 +49,8 @@ Outcome loopback(Walk walk) {
         case 23:
         case 24:
         case 28:
-        case 30:
-            return internet(walk);
-        default:
-            return Outcome::not_ip;
+        case 30: return internet(walk);
+        default: return Outcome::not_ip;
     }
 }
 
@@ -132,32 +130,19 @@ Outcome pktap(Walk walk) {
 Outcome by_further_link(Walk walk, std::uint16_t link) {
     switch (link) {
         case raw_bsd:
-        case raw_openbsd:
-            return raw_ip(walk);
-        case ppp_over_ethernet:
-            return pppoe(walk);
-        case ppp_with_dir:
-            return after(walk, 1, ppp);  // the direction, then the frame
-        case ieee802_11_avs:
-            return ieee802_11_prism(walk);
-        case slip:
-            return after(walk, 16, raw_ip);
-        case fddi:
-            return after(walk, 13, llc);
-        case atm_rfc1483:
-            return llc(walk);
-        case ip_over_fibre_channel:
-            return after(walk, 16, llc);
-        case sun_atm:
-            return sun_atm_cell(walk);
-        case ip_over_firewire:
-            return after_type(walk, 18, 16);
-        case ip_over_infiniband:
-            return after_type(walk, 44, 40);
-        case apple_pktap:
-            return pktap(walk);
-        default:
-            return Outcome::unknown_link_type;
+        case raw_openbsd: return raw_ip(walk);
+        case ppp_over_ethernet: return pppoe(walk);
+        case ppp_with_dir: return after(walk, 1, ppp);  // the direction, then the frame
+        case ieee802_11_avs: return ieee802_11_prism(walk);
+        case slip: return after(walk, 16, raw_ip);
+        case fddi: return after(walk, 13, llc);
+        case atm_rfc1483: return llc(walk);
+        case ip_over_fibre_channel: return after(walk, 16, llc);
+        case sun_atm: return sun_atm_cell(walk);
+        case ip_over_firewire: return after_type(walk, 18, 16);
+        case ip_over_infiniband: return after_type(walk, 44, 40);
+        case apple_pktap: return pktap(walk);
+        default: return Outcome::unknown_link_type;
     }
 }
 
@@ -186,55 +171,36 @@ Outcome frame_relay(Walk walk) {
     walk.skip(1);
     switch (protocol) {
         case 0xcc:
-        case 0x8e:
-            return internet(walk);
-        case 0xcf:
-            return ppp(walk);
-        case 0x80:
-            return snap(walk);
-        default:
-            return Outcome::not_ip;
+        case 0x8e: return internet(walk);
+        case 0xcf: return ppp(walk);
+        case 0x80: return snap(walk);
+        default: return Outcome::not_ip;
     }
 }
 
 Outcome by_link(Walk walk, LinkType link) {
     if (!walk.enter()) return Outcome::too_deep;
     switch (link) {
-        case LinkType::ethernet:
-            return ethernet(walk);
+        case LinkType::ethernet: return ethernet(walk);
         case LinkType::null:
-        case LinkType::loop:
-            return loopback(walk);
-        case LinkType::ppp:
-            return ppp(walk);
+        case LinkType::loop: return loopback(walk);
+        case LinkType::ppp: return ppp(walk);
         case LinkType::ppp_hdlc:
-        case LinkType::cisco_hdlc:
-            return hdlc(walk);
+        case LinkType::cisco_hdlc: return hdlc(walk);
         // The direction stands in place of the address 0xff.
-        case LinkType::ppp_with_direction:
-            return after(walk, 2, ppp);
+        case LinkType::ppp_with_direction: return after(walk, 2, ppp);
         case LinkType::raw:
         case LinkType::ipv4:
-        case LinkType::ipv6:
-            return raw_ip(walk);
-        case LinkType::linux_sll:
-            return cooked(walk, 16, 2, 14);
-        case LinkType::linux_sll2:
-            return cooked(walk, 20, 8, 0);
-        case LinkType::nflog:
-            return nflog(walk);
-        case LinkType::frame_relay:
-            return frame_relay(walk);
-        case LinkType::ieee802_11:
-            return ieee802_11(walk);
-        case LinkType::ieee802_11_radiotap:
-            return ieee802_11_radiotap(walk);
-        case LinkType::ieee802_11_prism:
-            return ieee802_11_prism(walk);
-        case LinkType::ppi:
-            return ppi(walk);
-        case LinkType::mtp2:
-            return Outcome::not_ip;  // telephone signalling
+        case LinkType::ipv6: return raw_ip(walk);
+        case LinkType::linux_sll: return cooked(walk, 16, 2, 14);
+        case LinkType::linux_sll2: return cooked(walk, 20, 8, 0);
+        case LinkType::nflog: return nflog(walk);
+        case LinkType::frame_relay: return frame_relay(walk);
+        case LinkType::ieee802_11: return ieee802_11(walk);
+        case LinkType::ieee802_11_radiotap: return ieee802_11_radiotap(walk);
+        case LinkType::ieee802_11_prism: return ieee802_11_prism(walk);
+        case LinkType::ppi: return ppi(walk);
+        case LinkType::mtp2: return Outcome::not_ip;  // telephone signalling
     }
     return by_further_link(walk, static_cast<std::uint16_t>(link));
 }

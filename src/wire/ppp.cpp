@@ -26,21 +26,17 @@ Outcome ppp(Walk walk) {
     walk.skip(header);
     switch (protocol) {
         case ipv4:
-        case ipv6:
-            return internet(walk);
+        case ipv6: return internet(walk);
         case mpls_unicast:
-        case mpls_multicast:
-            return mpls(walk);
+        case mpls_multicast: return mpls(walk);
         case encrypted:
-        case compressed:
-            return Outcome::encrypted_link;
+        case compressed: return Outcome::encrypted_link;
         case multilink:  // RFC 1990 §3, long sequence numbers: begin and end, so a whole packet
             if (!walk.has(4)) return walk.lacks(4);
             if (walk.u8(0) != 0xc0) return Outcome::not_ip;
             walk.skip(4);
             return ppp(walk);
-        default:
-            return Outcome::not_ip;
+        default: return Outcome::not_ip;
     }
 }
 

@@ -88,14 +88,10 @@ Outcome gre(Walk walk) {
     walk.skip(header);
     if ((flags & with_routing) != 0 && !skip_routing(walk)) return walk.lacks(4);
     switch (type) {
-        case mirror:
-            return erspan(walk, (flags & with_sequence) != 0);
-        case mirror_type_3:
-            return erspan_3(walk);
-        case redirection:
-            return redirected(walk);
-        default:
-            return by_ethertype(walk, type);
+        case mirror: return erspan(walk, (flags & with_sequence) != 0);
+        case mirror_type_3: return erspan_3(walk);
+        case redirection: return redirected(walk);
+        default: return by_ethertype(walk, type);
     }
 }
 

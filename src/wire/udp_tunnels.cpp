@@ -44,16 +44,11 @@ Inside vxlan_generic_header(Walk walk) {
     walk.skip(8);
     switch (protocol) {
         case 1:
-        case 2:
-            return internet(walk);
-        case 3:
-            return ethernet(walk);
-        case 4:
-            return nsh(walk);
-        case 5:
-            return mpls(walk);
-        default:
-            return {};
+        case 2: return internet(walk);
+        case 3: return ethernet(walk);
+        case 4: return nsh(walk);
+        case 5: return mpls(walk);
+        default: return {};
     }
 }
 
@@ -171,34 +166,22 @@ Inside by_port(const Walk& walk, std::uint16_t source, std::uint16_t destination
     // These send from any port to theirs.
     switch (destination) {
         case vxlan:
-        case vxlan_linux:
-            return vxlan_header(walk);
-        case vxlan_generic:
-            return vxlan_generic_header(walk);
-        case geneve:
-            return geneve_header(walk);
-        case gre_in_udp:
-            return gre(walk);
-        case mpls_in_udp:
-            return mpls(walk);
-        default:
-            break;
+        case vxlan_linux: return vxlan_header(walk);
+        case vxlan_generic: return vxlan_generic_header(walk);
+        case geneve: return geneve_header(walk);
+        case gre_in_udp: return gre(walk);
+        case mpls_in_udp: return mpls(walk);
+        default: break;
     }
     // These answer from theirs.
     for (const std::uint16_t port : {destination, source}) {
         switch (port) {
-            case gtp_user:
-                return gtp_header(walk);
-            case l2tp:
-                return l2tp_header(walk);
-            case teredo:
-                return teredo_header(walk);
-            case capwap_control:
-                return capwap_dtls(walk);
-            case capwap_data:
-                return capwap_header(walk);
-            default:
-                break;
+            case gtp_user: return gtp_header(walk);
+            case l2tp: return l2tp_header(walk);
+            case teredo: return teredo_header(walk);
+            case capwap_control: return capwap_dtls(walk);
+            case capwap_data: return capwap_header(walk);
+            default: break;
         }
     }
     return {};

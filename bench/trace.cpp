@@ -1,0 +1,126 @@
+#include "trace.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+
+#include "wire/decode.h"
+
+namespace tlstriage::bench {
+namespace {
+
+constexpr const char* flow_count = "4000";
+
+[[noreturn]] void give_up(const std::string& reason) {
+    std::fprintf(stderr, "stages: %s\n", reason.c_str());
+    std::exit(1);
+}
+
+/// A folder that is gone with the object.
+class ScratchFolder {
+  public:
+    ScratchFolder() {
+        std::string name = std::filesystem::temp_directory_path() / "tlstriage-bench-XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) give_up("no folder can be made at " + name);
+        path_ = name;
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    ScratchFolder(ScratchFolder&&) = delete;
+    ScratchFolder& operator=(ScratchFolder&&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+std::vector<std::uint8_t> generate() {
+    const ScratchFolder folder;
+    const std::string capture = folder.path() / "mixed.pcap";
+    const std::string command = std::string("'" TLSTRIAGE_TRACEGEN "' --profile mixed --flows ") +
+                                flow_count + " -o '" + capture + "' > /dev/null";
+    if (std::system(command.c_str()) != 0) give_up("failed: " + command);
+    std::ifstream file(capture, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+void read_records(Trace& trace) {
+    std::size_t position = trace.format.header_length();
+    capture::Record record;
+    while (trace.format.step(trace.bytes, position, record) == capture::Step::record) {
+        trace.records.push_back(record);
+        trace.record_bytes += record.captured;
+        trace.end = std::max(trace.end, record.time);
+    }
+    if (position != trace.bytes.size()) give_up("the generated trace is damaged");
+}
+
+void decode(Trace& trace) {
+    std::uint32_t frame = 0;
+    for (const capture::Record& record : trace.records) {
+        wire::Packet packet;
+        wire::decode(record.link, {record.data, record.captured}, record.wire_length, packet);
+        packet.time = record.time;
+        packet.frame = frame++;
+        if (packet.outcome == wire::Outcome::tcp) trace.packets.push_back(packet);
+    }
+}
+
+void split_directions(Trace& trace) {
+    std::map<std::pair<Endpoint, Endpoint>, std::size_t> places;
+    for (const wire::Packet& packet : trace.packets) {
+        const auto [place, fresh] =
+            places.try_emplace({packet.source(), packet.destination()}, trace.directions.size());
+        if (fresh) trace.directions.emplace_back();
+        trace.directions[place->second].push_back(
+            flow::load_segment(packet, Moment{packet.time, packet.frame + 1U}));
+        trace.payload_bytes += packet.captured;
+    }
+}
+
+void judge(Trace& trace) {
+    engine::Engine engine{engine::Limits{}};
+    std::array<std::vector<wire::Packet>, engine::shard_count> by_shard;
+    for (const wire::Packet& packet : trace.packets) {
+        by_shard[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
+    }
+    for (unsigned i = 0; i < engine::shard_count; ++i)
+        engine.shard(i).consume(by_shard[i], {});
+    engine.archive().see(trace.records.front().time, trace.end);
+    engine.end_archive(engine::run_serially);
+    trace.flows = engine.judge(engine::run_serially).flows;
+}
+
+Trace make() {
+    Trace trace;
+    trace.bytes = generate();
+    const auto format = capture::Format::detect(trace.bytes);
+    if (!format) give_up("the generated trace is no capture");
+    trace.format = *format;
+    read_records(trace);
+    decode(trace);
+    split_directions(trace);
+    for (const auto& direction : trace.directions)
+        collect_messages(direction, trace.messages);
+    judge(trace);
+    return trace;
+}
+
+}  // namespace
+
+const Trace& trace() {
+    static const Trace made = make();
+    return made;
+}
+
+}  // namespace tlstriage::bench
