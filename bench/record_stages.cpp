@@ -10,7 +10,9 @@ namespace {
 
 void report_rates(benchmark::State& state, std::size_t items, std::size_t bytes) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(items));
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+    if (bytes > 0) {
+        state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+    }
 }
 
 /// One chain of record headers; items are records.

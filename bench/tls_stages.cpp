@@ -21,7 +21,9 @@ std::size_t total_size(const std::vector<Message>& messages) {
 
 void report_rates(benchmark::State& state, std::size_t items, std::size_t bytes) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(items));
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+    if (bytes > 0) {
+        state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+    }
 }
 
 /// Items are directions.

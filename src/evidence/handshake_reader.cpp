@@ -178,7 +178,11 @@ void StreamReader::note_application_record(const tls::RecordHeader& header, Mome
     SideEvidence& s = own();
     ++s.application_records;
     s.last_record = {header.type, header.length, at};
-    if (s.opaque_records.size() < max_opaque_records) s.opaque_records.push_back(s.last_record);
+    // Their sizes tell something in TLS 1.3 only.
+    if ((!evidence_.server_hello || is_tls13(evidence_)) &&
+        s.opaque_records.size() < max_opaque_records) {
+        s.opaque_records.push_back(s.last_record);
+    }
     if (!s.application_data.seen()) {
         s.application_data = at;
         evidence_.add(EventKind::application_data, side(), at);
