@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "wire/decode.h"
+#include "wire/icmp.h"
 
 namespace tlstriage::dataplane {
 
@@ -38,7 +39,17 @@ void Piece::take(const capture::Record& record) {
         by_shard_[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
     } else if (outcome == wire::Outcome::fragment) {
         fragments_.push_back(packet);
+    } else if (outcome == wire::Outcome::icmp_error) {
+        take_icmp_error(packet);
     }
+}
+
+/// It is of interest to the shard of the flow that it quotes.
+void Piece::take_icmp_error(wire::Packet& packet) {
+    const auto quoted = wire::quoted_segment(packet);
+    if (!quoted) return;
+    packet.flow_hash = wire::flow_hash(quoted->source, quoted->destination);
+    by_shard_[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
 }
 
 void Piece::insert(const wire::Packet& packet) {

@@ -39,6 +39,8 @@ class Piece {
     [[nodiscard]] Nanoseconds last_time() const { return last_time_; }
 
   private:
+    void take_icmp_error(wire::Packet& packet);
+
     std::array<std::vector<wire::Packet>, engine::shard_count> by_shard_;
     std::vector<wire::Packet> fragments_;
     wire::OutcomeCounts outcomes_{};

@@ -61,9 +61,10 @@ def report(best, programs, sets, arguments, load_before):
     text = f"""# Whole runs beside the limits and other programs
 
 Written by `bench/compare`. CPU is user and system time; marginal CPU is that of the trace less that
-of its first {traces.FIRST_PACKETS} packets. Best of {arguments.runs} runs, all programs taking turns. The rows of
-every run of tlstriage counted here (outcome, cause, actor, SNI, version, cipher) equal the truth
-that the generator wrote.
+of its first {traces.FIRST_PACKETS} packets. Best of {arguments.runs}, all programs taking turns. \
+The rows of every run of
+tlstriage counted here (outcome, cause, actor, SNI, version, cipher) equal the truth that the
+generator wrote.
 
 - Machine: {machine.description()}
 - When: {datetime.datetime.now().astimezone().isoformat(timespec="minutes")}; load average \

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/icmp.h"
+
 namespace tlstriage::engine {
 namespace {
 
@@ -115,6 +117,10 @@ void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& or
 }
 
 void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
+    if (packet.outcome == wire::Outcome::icmp_error) {
+        consume_icmp(packet, {packet.time, origin.frame_base + packet.frame + 1});
+        return;
+    }
     const Endpoint source = packet.source();
     const Endpoint destination = packet.destination();
     const bool low_sends = source <= destination;
@@ -161,6 +167,24 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         consume_settled(flow, packet, at, lane);
         note_flags(*flow.evidence, segment, flow.evidence->side_of_lane(lane));
     }
+}
+
+/// An ICMP error goes to the shard of the segment that it quotes. Only one about a SYN is kept.
+void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
+    const auto quoted = wire::quoted_segment(packet);
+    if (!quoted) return;
+    const FlowKey key = FlowKey::between(quoted->source, quoted->destination);
+    const Index index =
+        flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
+    if (index == flows_.none || flows_.at(index).evidence == nullptr) return;
+    Evidence& e = *flows_.at(index).evidence;
+    const bool about_syn = e.client == quoted->source && e.of_client().syn.seen() &&
+                           e.of_client().initial_sequence == quoted->sequence;
+    const bool advice =
+        !quoted->v6 && (quoted->type == 4 || quoted->type == 5);  // quench, redirect
+    if (!about_syn || advice || e.icmp) return;
+    e.icmp = {quoted->router, quoted->type, quoted->code, quoted->v6, at};
+    e.add(evidence::EventKind::icmp_error, Side::server, at);
 }
 
 Shard::Index Shard::begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,

@@ -51,6 +51,7 @@ class Shard {
     using Index = flow::Table<TrackedFlow>::Index;
 
     void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
+    void consume_icmp(const wire::Packet& packet, Moment at);
     Index begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,
                      const flow::Segment& segment, std::uint32_t file);
     void consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);

@@ -144,6 +144,15 @@ struct SideEvidence {
     bool unfinished_record = false;            ///< the stream ends inside a record
 };
 
+/// An ICMP error that quotes the flow's first SYN.
+struct IcmpEvidence {
+    IpAddress router;  ///< who sent it
+    std::uint8_t type = 0;
+    std::uint8_t code = 0;
+    bool v6 = false;
+    Moment at;
+};
+
 /// Why no more of a flow was seen, apart from its own end.
 enum class Cut : std::uint8_t {
     none,
@@ -165,6 +174,7 @@ struct Evidence {
     bool client_certain = false;   ///< by a SYN or a ClientHello, not by the ports
     std::array<SideEvidence, 2> sides;
     Cut cut = Cut::none;
+    std::optional<IcmpEvidence> icmp;  ///< the first one
     std::uint64_t duplicates = 0;      ///< frames that the capture holds twice
     std::uint32_t refused_before = 0;  ///< earlier tries from these ports that were reset (a note)
     // Way in

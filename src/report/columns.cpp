@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "wire/icmp.h"
+
 namespace tlstriage::report {
 namespace {
 
@@ -87,6 +89,15 @@ std::string names_cell(const Row& row) {
         append_word(dns, out);
     for (const std::string& ip : leaf->ip_names)
         append_word(ip, out);
+    return out;
+}
+
+/// The error's name and the router that sent it.
+std::string icmp_cell(const Row& row) {
+    const auto& icmp = row.evidence.icmp;
+    if (!icmp) return {};
+    std::string out = wire::icmp_name(icmp->v6, icmp->type, icmp->code) + ' ';
+    append_address(icmp->router, out);
     return out;
 }
 

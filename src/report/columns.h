@@ -36,6 +36,7 @@ std::string notes_cell(const Row& row);
 std::string findings_cell(const Row& row);
 std::string evidence_cell(const Row& row);
 std::string names_cell(const Row& row);
+std::string icmp_cell(const Row& row);
 std::string_view proxy_cell(const Row& row);
 std::string_view starttls_cell(const Row& row);
 std::string_view resumed_cell(const Row& row);
@@ -78,7 +79,7 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("alert", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(tls::alert_name(a->description)))),
     column("rst_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::rst)))),
     column("fin_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::fin)))),
-    column("icmp", TLSTRIAGE_CELL((void)row; (void)cell)),
+    column("icmp", TLSTRIAGE_CELL(cell.word(icmp_cell(row)))),
     column("server_speaks", TLSTRIAGE_CELL(cell.word(speaks(row.evidence.of_server())))),
     column("starttls", TLSTRIAGE_CELL(cell.word(starttls_cell(row)))),
     column("proxy", TLSTRIAGE_CELL(cell.word(proxy_cell(row)))),

@@ -136,9 +136,9 @@ std::string first_looks(const std::vector<SummaryGroup>& groups, const TerminalS
         if (group.outcome != Outcome::failed || count == looks) continue;
         ++count;
         const auto& [evidence, verdict] = *group.example;
-        out +=
-            fmt::format("  {}. {} ({} flows, e.g. frame {} of flow {})\n", count, name(group.cause),
-                        grouped(group.flows), verdict.decisive.frame, flow_id(*evidence));
+        out += fmt::format("  {}. {} ({} {}, e.g. frame {} of flow {})\n", count, name(group.cause),
+                           grouped(group.flows), group.flows == 1 ? "flow" : "flows",
+                           verdict.decisive.frame, flow_id(*evidence));
         out += wrapped(printable(explanation(*evidence, verdict)), 5, style.width);
         out += wrapped(printable(next_step(*evidence, verdict)), 5, style.width);
     }
@@ -188,11 +188,14 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
     if (!folder.empty()) {
         out += fmt::format("\nIn {}: flows, summary, run.json", printable(folder.string()));
     }
-    out += fmt::format(
-        "\n{:.2f} s, {}/s, {:.1f} M frames/s\n", facts.wall_seconds,
-        readable_bytes(static_cast<std::uint64_t>(
-            facts.wall_seconds > 0 ? static_cast<double>(facts.bytes) / facts.wall_seconds : 0)),
-        facts.wall_seconds > 0 ? static_cast<double>(facts.frames) / facts.wall_seconds / 1e6 : 0);
+    if (facts.wall_seconds > 0) {
+        const auto per_second = [&](std::uint64_t count) {
+            return static_cast<std::uint64_t>(static_cast<double>(count) / facts.wall_seconds);
+        };
+        out +=
+            fmt::format("\n{:.2f} s, {}/s, {} frames/s\n", facts.wall_seconds,
+                        readable_bytes(per_second(facts.bytes)), grouped(per_second(facts.frames)));
+    }
     return out;
 }
 

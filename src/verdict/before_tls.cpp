@@ -59,6 +59,9 @@ Answer tcp_never_connected(const Facts& facts) {
                           server.rst_answers_syn ? Confidence::proven : Confidence::likely,
                           server.rst);
         }
+        if (const auto& icmp = facts.evidence.icmp) {
+            return failed(Cause::unreachable, Actor::network, Confidence::proven, icmp->at);
+        }
         if (!server.first_segment.seen()) return syn_unanswered(facts);
         return incomplete(Cause::capture_loss, client.syn);
     }

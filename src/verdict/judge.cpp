@@ -66,6 +66,7 @@ void note_surroundings(const Facts& facts, Verdict& verdict) {
     const bool started_late = !facts.client.syn.seen() && !facts.server.syn.seen();
     if (facts.client.syn_count > 1) notes.push_back(Word::syn_retransmitted);
     if (e.refused_before > 0) notes.push_back(Word::refused_before);
+    if (e.icmp && verdict.cause != Cause::unreachable) notes.push_back(Word::icmp_error);
     if (!facts.two_sided() && facts.stage > Stage::established) notes.push_back(Word::one_sided);
     if (started_late) notes.push_back(Word::started_late);
     if (facts.client.lost_bytes + facts.server.lost_bytes > 0) notes.push_back(Word::capture_loss);

@@ -18,6 +18,9 @@ class CsvTable {
     /// Throws std::runtime_error on a quote where none may be and on a row of another length.
     explicit CsvTable(std::string_view text);
 
+    /// Precondition: as many cells as the header.
+    void add(Row row) { rows_.push_back(std::move(row)); }
+
     [[nodiscard]] const Row& header() const { return header_; }
     [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
     [[nodiscard]] bool has(const std::string& column) const { return columns_.contains(column); }
