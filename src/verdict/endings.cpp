@@ -91,10 +91,13 @@ Answer client_left(const Facts& facts) {
 
 Answer server_left(const Facts& facts) {
     if (!facts.client_hello_seen() || !facts.first_end.by(Side::server)) return std::nullopt;
-    if (facts.handshake_done.seen()) return server_left_after_finished(facts);
+    if (facts.handshake_done.seen() && facts.first_end.at >= facts.handshake_done) {
+        return server_left_after_finished(facts);
+    }
     if (Answer answer = about_client_certificate(facts)) return answer;
     const Moment at = facts.first_end.at;
-    if (!facts.tls13 && facts.evidence.client_key_exchange.seen()) {
+    const Moment keys = facts.evidence.client_key_exchange;
+    if (!facts.tls13 && keys.seen() && keys <= at) {
         return failed(Cause::key_exchange_failed, Actor::server, Confidence::possible, at);
     }
     return failed(is_reset(facts.first_end) ? Cause::reset_after_client_hello

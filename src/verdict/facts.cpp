@@ -100,11 +100,13 @@ bool usable_tls13(const Facts& facts) {
     return view.server_answer.seen() || facts.first_end.by(Side::client);
 }
 
-/// The server ends it within a second of the handshake, before it sent any data (TLS <= 1.2).
+/// The server ends it within a second of the handshake, or even before it is done, without having
+/// sent any data, and the client does not go on either (TLS <= 1.2).
 bool closed_at_once(const Facts& facts) {
-    return facts.first_end.by(Side::server) && !facts.server.application_data.seen() &&
-           facts.first_end.at >= facts.handshake_done &&
-           facts.first_end.at.time - facts.handshake_done.time < seconds(1);
+    const End& end = facts.first_end;
+    return end.by(Side::server) && !facts.server.application_data.seen() &&
+           end.at.time - facts.handshake_done.time < seconds(1) &&
+           facts.client.application_data <= end.at;
 }
 
 /// One direction alone: it is enough that it goes on to send data.
