@@ -1,5 +1,7 @@
 #include "evidence/collector.h"
 
+#include <algorithm>
+
 #include "evidence/stream_reader.h"
 
 namespace tlstriage::evidence {
@@ -81,6 +83,7 @@ void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
     if (segment.length > 0 && !segment.has(rst)) {
         const std::uint32_t end = segment.data_sequence() + segment.length;
         s.last_payload = segment.at;
+        s.largest_segment = std::max(s.largest_segment, segment.length);
         if (s.data_end == 0 || flow::distance(end, s.data_end) > 0) s.data_end = end;
     }
     if (segment.has(fin) && !s.fin.seen()) {

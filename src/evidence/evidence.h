@@ -111,9 +111,10 @@ struct SideEvidence {
     std::uint32_t syn_count = 0;
     std::uint32_t initial_sequence = 0;
     std::uint32_t highest_acknowledgement = 0;  ///< that this side sent; 0 before any
-    std::uint32_t data_end = 0;  ///< sequence number behind the last payload byte it sent
-    std::uint16_t mss = 0;       ///< 0: no option seen
-    std::uint8_t syn_hops = 0;   ///< TTL or hop limit
+    std::uint32_t data_end = 0;         ///< sequence number behind the last payload byte it sent
+    std::uint32_t largest_segment = 0;  ///< payload bytes on the wire
+    std::uint16_t mss = 0;              ///< 0: no option seen
+    std::uint8_t syn_hops = 0;          ///< TTL or hop limit
     std::uint8_t data_hops = 0;
     std::uint8_t rst_hops = 0;
     bool rst_answers_syn = false;   ///< acknowledges the peer's ISN + 1, nothing else having come
@@ -123,6 +124,8 @@ struct SideEvidence {
     std::uint64_t lost_bytes = 0;  ///< acknowledged by the peer, absent from the capture
     std::uint64_t cut_bytes = 0;   ///< beyond the snap length
     Moment first_loss;
+    std::uint64_t hole_bytes = 0;  ///< neither captured nor acknowledged, while later ones came
+    Moment first_hole;             ///< the segment behind it
     // What it speaks
     sense::Protocol first_protocol = sense::Protocol::silent;
     Moment plaintext;               ///< first bytes that are not TLS

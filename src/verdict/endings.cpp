@@ -83,6 +83,12 @@ Answer client_left(const Facts& facts) {
     } else if (facts.client.change_cipher_spec.seen() ||
                facts.evidence.client_key_exchange.seen()) {
         return failed(Cause::key_exchange_failed, Actor::client, Confidence::possible, at);
+    } else if (!is_acknowledged(facts, Side::server)) {
+        // It may never have received what it would have had to refuse.
+        Verdict verdict = failed(Cause::client_gave_up, Actor::client, Confidence::possible, at);
+        verdict.alternatives = {name(Cause::mtu_black_hole), name(Cause::loss_stall)};
+        verdict.wait = at.time - facts.evidence.server_hello_at.time;
+        return verdict;
     } else if (facts.server.certificate.seen()) {
         return certificate_refused(facts, std::nullopt, at);
     }
@@ -111,10 +117,9 @@ Answer capture_lacks(const Facts& facts) {
     const Moment last = e.last;
     if (e.cut == evidence::Cut::evicted) return incomplete(Cause::evicted, last);
     if (!facts.two_sided()) return incomplete(Cause::one_sided, last);
-    if (facts.client.lost_bytes + facts.server.lost_bytes > 0) {
-        return incomplete(Cause::capture_loss, facts.client.first_loss.seen()
-                                                   ? facts.client.first_loss
-                                                   : facts.server.first_loss);
+    for (const auto* side : {&facts.client, &facts.server}) {
+        if (side->lost_bytes > 0) return incomplete(Cause::capture_loss, side->first_loss);
+        if (side->hole_bytes > 0) return incomplete(Cause::capture_loss, side->first_hole);
     }
     if (facts.client.cut_bytes + facts.server.cut_bytes > 0) {
         return incomplete(Cause::snap_length, last);

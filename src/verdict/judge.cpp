@@ -13,9 +13,10 @@ using Rule = Answer (*)(const Facts&);
 
 /// Stated, then what the capture lacks, then inferred (verdicts.md §3 Order of trial, §7).
 constexpr Rule rules[] = {
-    server_is_not_tls, fatal_alert,   plaintext_to_tls_port, proxy_refused, tcp_never_connected,
-    nothing_was_said,  capture_lacks, client_hello_lost,     server_silent, client_silent,
-    client_gave_up,    client_left,   server_left,
+    server_is_not_tls,   fatal_alert,      plaintext_to_tls_port, proxy_refused,
+    tcp_never_connected, nothing_was_said, stalled_by_loss,       capture_lacks,
+    client_hello_lost,   server_silent,    client_silent,         client_gave_up,
+    client_left,         server_left,
 };
 
 Verdict succeeded(const Facts& facts) {

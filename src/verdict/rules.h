@@ -31,11 +31,15 @@ Verdict capture_ended(const Facts& facts);
 
 // During TLS, inferred
 Answer client_hello_lost(const Facts& facts);
+Answer stalled_by_loss(const Facts& facts);
 Answer server_silent(const Facts& facts);
 Answer client_silent(const Facts& facts);
 Answer client_gave_up(const Facts& facts);
 Answer client_left(const Facts& facts);
 Answer server_left(const Facts& facts);
+
+/// Whether everything that `asker` sent was acknowledged, as far as the capture shows.
+bool is_acknowledged(const Facts& facts, evidence::Side asker);
 
 /// The cause for a certificate that the client refused. `description` is its alert, or empty when
 /// it left without one.

@@ -24,13 +24,6 @@ Nanoseconds silence(const Facts& facts, Moment asked) {
     return until - asked.time;
 }
 
-bool is_acknowledged(const Facts& facts, Side asker) {
-    const auto& from = facts.evidence.side(asker);
-    const auto& to = facts.evidence.side(other(asker));
-    if (to.highest_acknowledgement == 0 || from.data_end == 0) return false;
-    return flow::distance(to.highest_acknowledgement, from.data_end) >= 0;
-}
-
 /// Some of the ClientHello was acknowledged, but not all of it.
 bool begun_acknowledged(const Facts& facts) {
     return flow::distance(facts.server.highest_acknowledgement, facts.client.initial_sequence + 1) >
@@ -38,6 +31,13 @@ bool begun_acknowledged(const Facts& facts) {
 }
 
 }  // namespace
+
+bool is_acknowledged(const Facts& facts, Side asker) {
+    const auto& from = facts.evidence.side(asker);
+    const auto& to = facts.evidence.side(other(asker));
+    if (to.highest_acknowledgement == 0 || from.data_end == 0) return false;
+    return flow::distance(to.highest_acknowledgement, from.data_end) >= 0;
+}
 
 Answer client_hello_lost(const Facts& facts) {
     if (!waits_for_server_hello(facts) || facts.first_end.by(Side::server)) return std::nullopt;
@@ -52,6 +52,29 @@ Answer client_hello_lost(const Facts& facts) {
     if (begun_acknowledged(facts)) verdict.reason = Word::large_client_hello;
     verdict.wait = wait;
     return verdict;
+}
+
+/// Seen at the receiver: its stream keeps a hole while later bytes arrive. One of a full segment's
+/// size or more, where no full segment ever came, is what a path does that drops large packets.
+Answer stalled_by_loss(const Facts& facts) {
+    constexpr std::uint64_t most_option_bytes = 40;  // they come off the MSS (RFC 6691)
+    constexpr std::uint16_t usual_mss = 1460;
+    const auto& server = facts.server;
+    if (server.hole_bytes == 0 || facts.handshake_done.seen()) return std::nullopt;
+    // Only where the client is seen to wait for it, in a capture that shows the rest of the flow.
+    const bool capture_is_whole = facts.established.seen() && facts.client.syn.seen() &&
+                                  facts.client.lost_bytes + server.lost_bytes == 0;
+    const bool client_waits = facts.client.last_segment > server.first_hole &&
+                              silence(facts, server.first_hole) >= patience_with_close;
+    if (!capture_is_whole || !client_waits) return std::nullopt;
+    const auto mss_of = [](const evidence::SideEvidence& side) {
+        return side.mss == 0 ? usual_mss : side.mss;
+    };
+    const std::uint64_t mss = std::min(mss_of(facts.client), mss_of(server));
+    const bool full_segments = server.hole_bytes + most_option_bytes >= mss &&
+                               server.largest_segment + most_option_bytes < mss;
+    return failed(full_segments ? Cause::mtu_black_hole : Cause::loss_stall, Actor::network,
+                  Confidence::likely, server.first_hole);
 }
 
 Answer server_silent(const Facts& facts) {

@@ -24,12 +24,10 @@ TEST(Pieces, WholeRunsAreThoseOfTheOracle) {
     for (const std::string& name : case_names())
         files.push_back(capture_in(source_root() / "pcaps" / name));
     for (const std::string& file : files) {
-        for (const unsigned chains : {1U, 4U}) {
-            dataplane::RunPlan plan;
-            plan.threads = chains;
-            plan.shape = {64U << 10U, 4096, chains};
-            EXPECT_TRUE(analyse({file}, plan).csv == oracle_csv(file)) << file;
-        }
+        dataplane::RunPlan plan;
+        plan.threads = 3;
+        plan.shape = {64U << 10U, 4096, 4};
+        EXPECT_TRUE(analyse({file}, plan).csv == oracle_csv(file)) << file;
     }
 }
 
