@@ -15,15 +15,11 @@ namespace {
 const std::map<std::string, std::string> not_implemented{
     {"certificate_name_mismatch_curl_tls12", "closed_unused with a finding (verdicts.md §6)"},
     {"certificate_self_signed_node_tls12", "closed_unused with a finding (verdicts.md §6)"},
-    {"mtu_black_hole_at_client", "mtu_black_hole"},
-    {"mtu_black_hole_at_server", "mtu_black_hole"},
+    {"mtu_black_hole_at_server", "mtu_black_hole at the sender (verdicts.md §3)"},
     {"reset_by_firewall_on_sni", "forged resets (verdicts.md §5)"},
     {"starttls_smtp_declined", "STARTTLS dialogues"},
     {"starttls_smtp_not_offered", "STARTTLS dialogues"},
     {"starttls_smtp_refused", "STARTTLS dialogues"},
-    {"tcp_admin_prohibited", "ICMP errors"},
-    {"tcp_admin_prohibited_ipv6", "ICMP errors"},
-    {"tcp_host_unreachable", "ICMP errors"},
 };
 
 std::string lines_of(const std::vector<std::string>& lines) {

@@ -24,21 +24,9 @@ unsigned rounds() {
 
 /// Frames and packets that a serial walk finds. Where it goes on behind damage depends on how much
 /// it sees of what follows, so that its windows are those of the run.
-struct Counts {
-    std::uint64_t frames = 0;
-    std::uint64_t packets = 0;
-};
-
-Counts count_serially(const capture::Inputs& inputs, std::size_t window) {
-    Counts counts;
-    for (const capture::Trace& trace : inputs.traces) {
-        const auto result = capture::walk(
-            *capture::open(trace.input),
-            [](const capture::Record&, std::uint64_t, std::uint64_t) {}, window);
-        counts.frames += result.frames;
-        counts.packets += result.packets;
-    }
-    return counts;
+capture::WalkResult walk_serially(const capture::Input& input, std::size_t window) {
+    return capture::walk(
+        *capture::open(input), [](const capture::Record&, std::uint64_t, std::uint64_t) {}, window);
 }
 
 /// Spoilt captures, analysed many at a time since a run's start costs more than they do.
@@ -63,10 +51,25 @@ class Robustness : public testing::Test {
         const auto begin = std::chrono::steady_clock::now();
         const auto facts = dataplane::run(plan, inputs, executor, {}).facts;
         EXPECT_LT(std::chrono::steady_clock::now() - begin, hang);
-        const Counts counts = count_serially(inputs, plan.shape.window);
-        EXPECT_EQ(facts.frames, counts.frames);
+        std::uint64_t packets = 0;
+        for (std::size_t i = 0; i < inputs.traces.size(); ++i) {
+            const auto walked = walk_serially(inputs.traces[i].input, plan.shape.window);
+            packets += walked.packets;
+            EXPECT_EQ(facts.traces[i].frames, walked.frames)
+                << "window " << plan.shape.window << ", chains " << plan.shape.chains
+                << (plan.map ? ", mapped: " : ", streamed: ") << keep(inputs.traces[i].input.path);
+        }
         EXPECT_EQ(std::accumulate(facts.outcomes.begin(), facts.outcomes.end(), std::uint64_t{0}),
-                  counts.packets);
+                  packets);
+    }
+
+    /// Copies a file to where the test runs, for whoever looks into a failure.
+    static std::string keep(const std::string& path) {
+        const std::string name = "failed-" + std::filesystem::path(path).filename().string();
+        std::error_code ignored;
+        std::filesystem::copy_file(path, name, std::filesystem::copy_options::overwrite_existing,
+                                   ignored);
+        return std::filesystem::absolute(name);
     }
 
     /// Spoils captures of pcaps/ by turns.

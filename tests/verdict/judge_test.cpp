@@ -1,0 +1,304 @@
+// Evidence made by hand, judged as verdicts.md says.
+#include "verdict/judge.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace tlstriage::verdict {
+namespace {
+
+using evidence::Evidence;
+using evidence::Side;
+
+constexpr std::uint16_t tls12 = 0x0303;
+constexpr std::uint16_t tls13 = 0x0304;
+
+Moment at(std::int64_t millisecond) {
+    return {milliseconds(1000 + millisecond), static_cast<std::uint64_t>(millisecond + 1)};
+}
+
+void connect(Evidence& e) {
+    auto& client = e.side(Side::client);
+    auto& server = e.side(Side::server);
+    e.client_certain = true;
+    e.first = client.syn = client.last_syn = client.first_segment = at(0);
+    client.syn_count = 1;
+    client.initial_sequence = 99;
+    server.syn = server.last_syn = server.first_segment = at(10);
+    server.syn_count = 1;
+    client.acknowledgement = client.last_segment = at(11);
+    e.last = server.last_segment = at(11);
+}
+
+void client_hello(Evidence& e) {
+    connect(e);
+    auto& client = e.side(Side::client);
+    e.client_hello = evidence::ClientHelloEvidence{};
+    e.client_hello->shape = std::make_shared<evidence::HelloShape>();
+    e.client_hellos = 1;
+    e.first_client_hello = e.client_hello_at = client.first_record = client.first_data = at(20);
+    client.last_payload = at(20);
+    client.first_protocol = sense::Protocol::tls;
+    client.data_end = 300;
+    e.side(Side::server).highest_acknowledgement = 300;
+}
+
+void server_hello(Evidence& e, std::uint16_t version) {
+    client_hello(e);
+    auto& server = e.side(Side::server);
+    e.server_hello = evidence::ServerHelloEvidence{};
+    e.server_hello->version = version;
+    e.server_hello->cipher_suite = 0x1301;
+    e.server_hello->whole = e.server_hello->renegotiation_info = true;
+    e.server_hello_at = server.first_record = server.first_data = at(40);
+    server.first_protocol = sense::Protocol::tls;
+    server.data_end = 3000;
+    e.side(Side::client).highest_acknowledgement = 3000;
+}
+
+void finish12(Evidence& e) {
+    server_hello(e, tls12);
+    e.client_key_exchange = at(50);
+    e.side(Side::client).change_cipher_spec = e.side(Side::client).finished = at(51);
+    e.side(Side::server).change_cipher_spec = e.side(Side::server).finished = at(60);
+}
+
+void alert(Evidence& e, Side sender, std::uint8_t description, std::uint8_t level = 2) {
+    e.alerts.push_back({sender, level, description, at(45), false});
+}
+
+struct Case {
+    const char* name;
+    std::function<void(Evidence&)> see;
+    Outcome outcome;
+    Cause cause;
+    Actor actor;
+    std::int64_t decisive = -1;  ///< millisecond of the decisive frame, -1: not claimed
+};
+
+const std::vector<Case> cases{
+    {"both finished", finish12, Outcome::ok, Cause::none, Actor::none},
+    {"SYN twice, no answer",
+     [](Evidence& e) {
+         auto& client = e.side(Side::client);
+         client.syn = client.first_segment = at(0);
+         client.last_syn = at(1000);
+         client.syn_count = 2;
+     },
+     Outcome::failed, Cause::syn_timeout, Actor::network, 1000},
+    {"RST answers the SYN",
+     [](Evidence& e) {
+         e.side(Side::client).syn = e.side(Side::client).first_segment = at(0);
+         auto& server = e.side(Side::server);
+         server.rst = server.first_segment = at(5);
+         server.rst_answers_syn = true;
+     },
+     Outcome::failed, Cause::connection_refused, Actor::server, 5},
+    {"ICMP about the SYN",
+     [](Evidence& e) {
+         e.side(Side::client).syn = e.side(Side::client).first_segment = at(0);
+         e.icmp = {{}, 3, 13, false, at(7)};
+     },
+     Outcome::failed, Cause::unreachable, Actor::network, 7},
+    {"client leaves without a byte",
+     [](Evidence& e) {
+         connect(e);
+         e.side(Side::client).fin = at(30);
+     },
+     Outcome::not_tls, Cause::tcp_probe, Actor::client, 30},
+    {"server closes at once",
+     [](Evidence& e) {
+         connect(e);
+         e.side(Side::server).fin = at(30);
+     },
+     Outcome::failed, Cause::closed_before_hello, Actor::server, 30},
+    {"server resets at once",
+     [](Evidence& e) {
+         connect(e);
+         e.side(Side::server).rst = at(30);
+     },
+     Outcome::failed, Cause::reset_before_hello, Actor::server, 30},
+    {"server closes an idle connection",
+     [](Evidence& e) {
+         connect(e);
+         e.side(Side::server).fin = at(5000);
+     },
+     Outcome::not_tls, Cause::idle_preconnect, Actor::none},
+    {"server resets the ClientHello",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server).rst = at(30);
+     },
+     Outcome::failed, Cause::reset_after_client_hello, Actor::server, 30},
+    {"server closes on the ClientHello; the client's alert is in answer",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server).fin = at(30);
+         alert(e, Side::client, 50);
+     },
+     Outcome::failed, Cause::closed_after_client_hello, Actor::server, 30},
+    {"server is silent for 6 s",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::client).fin = at(6020);
+     },
+     Outcome::failed, Cause::server_silent, Actor::server, 20},
+    {"client leaves after 300 ms",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::client).fin = at(320);
+     },
+     Outcome::failed, Cause::client_gave_up, Actor::client, 320},
+    {"handshake_failure from the server before ServerHello",
+     [](Evidence& e) {
+         client_hello(e);
+         alert(e, Side::server, 40);
+         e.side(Side::server).rst = at(46);
+     },
+     Outcome::failed, Cause::no_shared_parameters, Actor::server, 45},
+    {"protocol_version from the server",
+     [](Evidence& e) {
+         client_hello(e);
+         alert(e, Side::server, 70);
+     },
+     Outcome::failed, Cause::protocol_version, Actor::server, 45},
+    {"unrecognized_name, fatal",
+     [](Evidence& e) {
+         client_hello(e);
+         alert(e, Side::server, 112);
+     },
+     Outcome::failed, Cause::sni_rejected, Actor::server},
+    {"unrecognized_name as a warning is a note",
+     [](Evidence& e) {
+         finish12(e);
+         alert(e, Side::server, 112, 1);
+     },
+     Outcome::ok, Cause::none, Actor::none},
+    {"no_application_protocol",
+     [](Evidence& e) {
+         client_hello(e);
+         alert(e, Side::server, 120);
+     },
+     Outcome::failed, Cause::alpn_mismatch, Actor::server},
+    {"unknown_ca without a finding",
+     [](Evidence& e) {
+         server_hello(e, tls12);
+         alert(e, Side::client, 48);
+     },
+     Outcome::failed, Cause::certificate_unknown_ca, Actor::client, 45},
+    {"illegal_parameter from the client after ServerHello",
+     [](Evidence& e) {
+         server_hello(e, tls12);
+         alert(e, Side::client, 47);
+     },
+     Outcome::failed, Cause::server_parameters_rejected, Actor::client},
+    {"bad_certificate from the server after an empty Certificate",
+     [](Evidence& e) {
+         server_hello(e, tls12);
+         e.certificate_request = at(41);
+         e.side(Side::client).chain = std::make_shared<tls::Chain>();
+         alert(e, Side::server, 42);
+     },
+     Outcome::failed, Cause::client_certificate_missing, Actor::server},
+    {"decrypt_error between ClientKeyExchange and Finished",
+     [](Evidence& e) {
+         server_hello(e, tls12);
+         e.client_key_exchange = at(42);
+         alert(e, Side::server, 51);
+     },
+     Outcome::failed, Cause::key_exchange_failed, Actor::server},
+    {"TLS 1.3: an alert's size instead of Finished, then FIN",
+     [](Evidence& e) {
+         server_hello(e, tls13);
+         const auto data = tls::ContentType::application_data;
+         e.side(Side::server).application_data = at(41);
+         e.side(Side::server).opaque_records = {{data, 900, at(41)}};
+         e.side(Side::client).opaque_records = {{data, 19, at(50)}};
+         e.side(Side::client).fin = at(51);
+     },
+     Outcome::failed, Cause::encrypted_rejection, Actor::client},
+    {"TLS 1.3: Finished, request and answer",
+     [](Evidence& e) {
+         server_hello(e, tls13);
+         const auto data = tls::ContentType::application_data;
+         e.side(Side::server).opaque_records = {{data, 900, at(41)}, {data, 400, at(70)}};
+         e.side(Side::client).opaque_records = {{data, 53, at(50)}, {data, 120, at(51)}};
+     },
+     Outcome::ok, Cause::none, Actor::none},
+    {"SSH answers the ClientHello",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server).first_protocol = sense::Protocol::ssh;
+         e.side(Side::server).plaintext = at(30);
+         alert(e, Side::client, 70);
+     },
+     Outcome::failed, Cause::server_not_tls, Actor::server, 30},
+    {"the capture lost acknowledged bytes",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server).lost_bytes = 100;
+         e.side(Side::server).first_loss = at(40);
+     },
+     Outcome::incomplete, Cause::capture_loss, Actor::none},
+    {"a stated cause is told in spite of loss",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server).lost_bytes = 100;
+         alert(e, Side::server, 40);
+     },
+     Outcome::failed, Cause::no_shared_parameters, Actor::server},
+    {"one direction only",
+     [](Evidence& e) {
+         client_hello(e);
+         e.side(Side::server) = evidence::SideEvidence{};
+     },
+     Outcome::incomplete, Cause::one_sided, Actor::none},
+    {"evicted",
+     [](Evidence& e) {
+         client_hello(e);
+         e.cut = evidence::Cut::evicted;
+     },
+     Outcome::incomplete, Cause::evicted, Actor::none},
+};
+
+TEST(Judge, SaysWhatTheContractSays) {
+    for (const Case& c : cases) {
+        Evidence e;
+        c.see(e);
+        ServerHistory history;
+        history.capture_end = at(7000).time;
+        history.tls_port = true;
+        const Verdict verdict = judge(e, history);
+        EXPECT_EQ(name(verdict.outcome), name(c.outcome)) << c.name;
+        EXPECT_EQ(name(verdict.cause), name(c.cause)) << c.name;
+        EXPECT_EQ(name(verdict.actor), name(c.actor)) << c.name;
+        if (c.decisive >= 0) {
+            EXPECT_EQ(verdict.decisive, at(c.decisive)) << c.name;
+        }
+    }
+}
+
+TEST(Judge, NeedsASilenceToBeLongEnough) {
+    Evidence e;
+    client_hello(e);
+    ServerHistory history;
+    history.capture_end = at(20 + 4999).time;
+    EXPECT_EQ(judge(e, history).cause, Cause::capture_ended);
+    history.capture_end = at(20 + 5000).time;
+    EXPECT_EQ(judge(e, history).cause, Cause::server_silent);
+}
+
+TEST(Attempt, NeedsTlsOrAPlaceWhereItIsSpoken) {
+    Evidence e;
+    connect(e);
+    EXPECT_FALSE(is_attempt(e, {}));
+    EXPECT_TRUE(is_attempt(e, {.tls_port = true}));
+    EXPECT_TRUE(is_attempt(e, {.spoke_tls = true}));
+    client_hello(e);
+    EXPECT_TRUE(is_attempt(e, {}));
+}
+
+}  // namespace
+}  // namespace tlstriage::verdict
