@@ -60,7 +60,7 @@ report::TraceFacts run_trace(capture::Source& source, const std::string& name, s
         stretch.adapt(walked.stop == Step::partial ? stretch.length() : walked.end);
         facts.frames += consumer.consume(walked.pieces, file, facts.frames);
         for (const Piece* piece : walked.pieces) {
-            if (piece->any_time()) walker.last_time = piece->last_time();
+            if (piece->any_time()) walker.last_time = piece->recent_time();
         }
         walker.position += walked.end;
         switch (walked.stop) {

@@ -51,7 +51,7 @@ class Port {
     }
     ~Port() {
         rte_eth_dev_stop(id_);
-        rte_eth_dev_close(id_);
+        rte_vdev_uninit(device);  // closes the port, and frees the name for the next file
     }
     Port(Port&&) = delete;
     Port& operator=(Port&&) = delete;

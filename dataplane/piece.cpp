@@ -30,6 +30,7 @@ void Piece::take(const capture::Record& record) {
     ++outcomes_[static_cast<std::size_t>(outcome)];
     first_time_ = std::min(first_time_, record.time);
     last_time_ = std::max(last_time_, record.time);
+    recent_time_ = record.time;
     if (record.link != link_) {
         flush_link_count();
         link_ = record.link;

@@ -37,6 +37,8 @@ class Piece {
     [[nodiscard]] bool any_time() const { return first_time_ <= last_time_; }
     [[nodiscard]] Nanoseconds first_time() const { return first_time_; }
     [[nodiscard]] Nanoseconds last_time() const { return last_time_; }
+    /// Of the last record taken, which need not be the latest.
+    [[nodiscard]] Nanoseconds recent_time() const { return recent_time_; }
 
   private:
     void take_icmp_error(wire::Packet& packet);
@@ -49,6 +51,7 @@ class Piece {
     std::uint64_t link_frames_ = 0;
     std::uint32_t frames_ = 0;
     Nanoseconds first_time_ = std::numeric_limits<Nanoseconds>::max();
+    Nanoseconds recent_time_ = 0;
     Nanoseconds last_time_ = std::numeric_limits<Nanoseconds>::min();
 };
 

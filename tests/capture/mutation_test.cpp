@@ -43,15 +43,9 @@ void spoil(Buffer& bytes, std::mt19937& random) {
         const std::size_t at = place();
         const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
         switch (random() % 4) {
-            case 0:
-                bytes[at] = static_cast<std::uint8_t>(random());
-                break;
-            case 1:
-                bytes[at] = random() % 2 == 0 ? 0x00 : 0xff;
-                break;
-            case 2:
-                bytes.insert(from, random() % 40, 0x55);
-                break;
+            case 0: bytes[at] = static_cast<std::uint8_t>(random()); break;
+            case 1: bytes[at] = random() % 2 == 0 ? 0x00 : 0xff; break;
+            case 2: bytes.insert(from, random() % 40, 0x55); break;
             default:
                 bytes.erase(from, from + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
                                              random() % 40, bytes.size() - at - 1)));

@@ -85,12 +85,8 @@ class HelloWriter {
                         out_.u16(code);
                 });
                 break;
-            case extension::ec_point_formats:
-                out_.prefixed(1, [&] { out_.u8(0); });
-                break;
-            case extension::signature_algorithms:
-                algorithms(shape_.signature_algorithms);
-                break;
+            case extension::ec_point_formats: out_.prefixed(1, [&] { out_.u8(0); }); break;
+            case extension::signature_algorithms: algorithms(shape_.signature_algorithms); break;
             case extension::delegated_credential:
                 algorithms({0x0403, 0x0503, 0x0603, 0x0203});
                 break;
@@ -101,24 +97,14 @@ class HelloWriter {
                     }
                 });
                 break;
-            case extension::session_ticket:
-                out_.bytes(offer_.session_ticket);
-                break;
-            case extension::renegotiation_info:
-                out_.u8(0);
-                break;
-            case extension::record_size_limit:
-                out_.u16(0x4001);
-                break;
-            case extension::compress_certificate:
-                out_.prefixed(1, [&] { out_.u16(2); });
-                break;
+            case extension::session_ticket: out_.bytes(offer_.session_ticket); break;
+            case extension::renegotiation_info: out_.u8(0); break;
+            case extension::record_size_limit: out_.u16(0x4001); break;
+            case extension::compress_certificate: out_.prefixed(1, [&] { out_.u16(2); }); break;
             case extension::application_settings:
                 out_.prefixed(2, [&] { out_.prefixed(1, [&] { out_.text("h2"); }); });
                 break;
-            case extension::psk_key_exchange_modes:
-                out_.prefixed(1, [&] { out_.u8(1); });
-                break;
+            case extension::psk_key_exchange_modes: out_.prefixed(1, [&] { out_.u8(1); }); break;
             case extension::supported_versions:
                 out_.prefixed(1, [&] {
                     if (shape_.grease) out_.u16(grease_code(offer_.grease[0]));
@@ -126,11 +112,8 @@ class HelloWriter {
                     out_.u16(tls_version::tls12);
                 });
                 break;
-            case extension::key_share:
-                key_shares();
-                break;
-            default:
-                break;  // the empty ones
+            case extension::key_share: key_shares(); break;
+            default: break;  // the empty ones
         }
     }
 
@@ -175,9 +158,7 @@ class HelloWriter {
 
 void write_public_value(ByteWriter& writer, std::uint16_t group, bool from_server, Rng& rng) {
     switch (group) {
-        case group::x25519:
-            writer.random(rng, 32);
-            break;
+        case group::x25519: writer.random(rng, 32); break;
         case group::secp256r1:
         case group::secp384r1:
             writer.u8(4);  // uncompressed point: RFC 8446 §4.2.8.2

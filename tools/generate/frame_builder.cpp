@@ -23,12 +23,9 @@ Options options_of(const Flow& flow, const Segment& segment) {
 
 std::size_t options_length(const Flow& flow, const Segment& segment) {
     switch (options_of(flow, segment)) {
-        case Options::none:
-            return 0;
-        case Options::syn:
-            return flow.timestamps ? 20 : 12;
-        case Options::timestamps:
-            break;
+        case Options::none: return 0;
+        case Options::syn: return flow.timestamps ? 20 : 12;
+        case Options::timestamps: break;
     }
     return 12;
 }
@@ -87,8 +84,7 @@ void write_options(Cursor& cursor, Flow& flow, const Segment& segment) {
         cursor.u32((segment.flags & tcp_flag::ack) != 0 ? receiver.last_timestamp : 0);
     };
     switch (options_of(flow, segment)) {
-        case Options::none:
-            break;
+        case Options::none: break;
         case Options::timestamps:
             cursor.u16(0x0101);
             timestamp();

@@ -56,15 +56,9 @@ void describe(const Flow& flow, const TlsSession& session, const Server& server,
 
 void play_healthy(Profile profile, Scene& scene, std::uint32_t payload_bytes) {
     switch (profile) {
-        case Profile::bulk:
-            play_bulk(scene, payload_bytes);
-            break;
-        case Profile::short_flows:
-            play_short(scene);
-            break;
-        case Profile::mixed:
-            play_mixed(scene);
-            break;
+        case Profile::bulk: play_bulk(scene, payload_bytes); break;
+        case Profile::short_flows: play_short(scene); break;
+        case Profile::mixed: play_mixed(scene); break;
     }
 }
 
@@ -97,12 +91,8 @@ Planner::Pair Planner::cast_failure(const Casting& casting, Rng& rng) {
         case Casting::ServerRole::faulty:
             pair.server = &world_.faulty_server(casting.fault, casting.server_version, rng);
             break;
-        case Casting::ServerRole::ssh:
-            pair.server = &world_.ssh_server(rng);
-            break;
-        case Casting::ServerRole::http:
-            pair.server = &world_.http_server(rng);
-            break;
+        case Casting::ServerRole::ssh: pair.server = &world_.ssh_server(rng); break;
+        case Casting::ServerRole::http: pair.server = &world_.http_server(rng); break;
     }
     const ClientShape* shape = casting.client != nullptr ? &casting.client() : nullptr;
     while (shape == nullptr) {
