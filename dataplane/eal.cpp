@@ -46,6 +46,7 @@ Eal::Eal(unsigned megabytes) {
                                    "-m",
                                    std::to_string(megabytes)};
     std::vector<char*> arguments;
+    arguments.reserve(words.size());
     for (std::string& word : words)
         arguments.push_back(word.data());
     if (rte_eal_init(static_cast<int>(arguments.size()), arguments.data()) < 0) {

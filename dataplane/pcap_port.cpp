@@ -56,7 +56,7 @@ class Port {
     Port(Port&&) = delete;
     Port& operator=(Port&&) = delete;
 
-    std::uint16_t poll(std::span<rte_mbuf*> mbufs) const {
+    [[nodiscard]] std::uint16_t poll(std::span<rte_mbuf*> mbufs) const {
         return rte_eth_rx_burst(id_, 0, mbufs.data(), static_cast<std::uint16_t>(mbufs.size()));
     }
     [[nodiscard]] std::uint64_t without_buffer() const {

@@ -55,7 +55,7 @@ class Format::Walked {
   public:
     Walked(std::size_t begin, std::size_t end) : begin_(begin), seen_(end - begin) {}
 
-    bool contains(std::size_t position) const {
+    [[nodiscard]] bool contains(std::size_t position) const {
         return position - begin_ < seen_.size() && seen_[position - begin_];
     }
     void add(std::size_t position) {

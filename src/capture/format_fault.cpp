@@ -36,7 +36,7 @@ std::string Format::fault(Bytes window, std::size_t position) const {
     }
     if (rest.size() < pcapng::smallest_block) return "block header cut";
     const Frame frame = pcapng::read_frame(rest, swapped_);
-    const std::string in_frame = explain_frame(frame, rest, frame.swapped);
+    std::string in_frame = explain_frame(frame, rest, frame.swapped);
     if (!in_frame.empty()) return in_frame;
     switch (frame.type) {
         case pcapng::section_header: return "section header of an unknown version, or too short";

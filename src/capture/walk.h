@@ -28,9 +28,8 @@ constexpr std::size_t walk_window = 4U << 20U;
 /// The steps that are not a record: kept out of the template.
 class Walker {
   public:
-    Walker(Source& source, std::size_t window_size) : source_(source), want_(window_size) {
-        window_size_ = window_size;
-    }
+    Walker(Source& source, std::size_t window_size)
+        : source_(source), window_size_(window_size), want_(window_size) {}
 
     /// False when the source is no capture.
     bool begin();

@@ -11,8 +11,9 @@ constexpr std::uint64_t memory_limit = 256U << 20U;
 
 class XzReader final : public UnpackingReader {
   public:
-    explicit XzReader(std::unique_ptr<ByteReader> below) : UnpackingReader(std::move(below)) {
-        ended_ = lzma_stream_decoder(&stream_, memory_limit, LZMA_CONCATENATED) != LZMA_OK;
+    explicit XzReader(std::unique_ptr<ByteReader> below)
+        : UnpackingReader(std::move(below)),
+          ended_(lzma_stream_decoder(&stream_, memory_limit, LZMA_CONCATENATED) != LZMA_OK) {
         if (ended_) fail("xz: out of memory");
     }
     ~XzReader() override { lzma_end(&stream_); }

@@ -21,7 +21,7 @@ class StreamReader {
     void finish(Moment at);
 
     // Handler of tls::RecordStream
-    bool expects_clear_handshake() const;
+    [[nodiscard]] bool expects_clear_handshake() const;
     void on_handshake(tls::HandshakeType type, Bytes body, bool whole, Moment at);
     void on_ssl2_hello(Bytes message, bool whole, Moment at);
     void on_alert(std::uint8_t level, std::uint8_t description, Moment at);

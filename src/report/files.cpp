@@ -60,9 +60,10 @@ std::filesystem::path table_path(const std::filesystem::path& folder, std::strin
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)), temporary_(path_) {
-    temporary_ += ".partial";
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+OutputFile::OutputFile(std::filesystem::path path)
+    : path_(std::move(path)),
+      temporary_(path_.string() + ".partial"),
+      descriptor_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
     if (descriptor_ < 0) fail(temporary_);
 }
 

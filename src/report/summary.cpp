@@ -1,6 +1,7 @@
 #include "report/summary.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -31,7 +32,7 @@ Key key_of(const engine::JudgedFlow& flow) {
 std::optional<Nanoseconds> quantile(const std::vector<Nanoseconds>& sorted, double share) {
     if (sorted.empty()) return std::nullopt;
     const auto rank =
-        static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
     return sorted[rank];
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "report/format.h"
@@ -28,6 +29,7 @@ std::vector<CauseLine> count_causes(const std::vector<SummaryGroup>& groups) {
     for (const SummaryGroup& group : groups)
         counts[{group.outcome, group.cause}] += group.flows;
     std::vector<CauseLine> lines;
+    lines.reserve(counts.size());
     for (const auto& [key, flows] : counts)
         lines.push_back({key.first, key.second, flows});
     std::ranges::stable_sort(lines, std::greater{}, &CauseLine::flows);
@@ -36,7 +38,7 @@ std::vector<CauseLine> count_causes(const std::vector<SummaryGroup>& groups) {
 }
 
 std::string bar(double share, unsigned width, bool unicode) {
-    const auto cells = static_cast<unsigned>(share * width + 0.5);
+    const auto cells = static_cast<unsigned>(std::lround(share * width));
     std::string out;
     for (unsigned i = 0; i < std::max(cells, share > 0 ? 1U : 0U); ++i)
         out += unicode ? "█" : "#";

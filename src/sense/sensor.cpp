@@ -31,7 +31,7 @@ bool may_say(Sender sender, Speaker speaker) {
 }
 
 struct Match {
-    Speaker speaker;
+    Speaker speaker = Speaker::client;
     unsigned best = std::numeric_limits<unsigned>::max();
 };
 

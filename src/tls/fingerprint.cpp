@@ -65,7 +65,8 @@ std::string ja4_alpn(const ClientHello& hello) {
 
 std::string ja4_hash(const std::string& text) {
     constexpr std::size_t kept_digits = 12;
-    if (text.empty()) return std::string(kept_digits, '0');
+    static const std::string nothing(kept_digits, '0');
+    if (text.empty()) return nothing;
     return sha256_hex(as_bytes(text)).substr(0, kept_digits);
 }
 

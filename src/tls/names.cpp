@@ -82,11 +82,9 @@ std::string version_name(std::uint16_t code) {
     const unsigned low = code & 0xffU;
     switch (code >> 8U) {
         case 0x7f: return fmt::format("TLS1.3-draft{}", low);
+        case 0x7e:  // Chrome's experiments of 2017 (BoringSSL's TLS1_3_EXPERIMENT_VERSION): written
+                    // like Facebook's builds, which they never meet on a wire
         case 0xfb: return fmt::format("TLS1.3-fb{}", low);
-        case 0x7e:
-            // Chrome's experiments of 2017 (BoringSSL's TLS1_3_EXPERIMENT_VERSION) are written like
-            // Facebook's builds; they never meet on a wire.
-            return fmt::format("TLS1.3-fb{}", low);
         default: return fmt::format("{:#06x}", code);
     }
 }

@@ -30,7 +30,7 @@ bool decode_common(Bytes frame, std::uint32_t wire_length, Packet& packet) {
         return false;
     const std::uint8_t* const bytes = frame.data();
     std::size_t offset = 14;
-    std::uint16_t type = load_big<std::uint16_t>(bytes + 12);
+    auto type = load_big<std::uint16_t>(bytes + 12);
     std::uint16_t vlan = 0;
     if (is_vlan(type)) {
         vlan = load_big<std::uint16_t>(bytes + 14) & 0x0fffU;

@@ -29,7 +29,7 @@ class Defragmenter {
     /// Takes a packet whose outcome is Outcome::fragment, copying its bytes. When it completes its
     /// datagram, returns that: an IP header without fragmentation (IPv6: without the fragment
     /// header) and the whole payload, ready for decode_ip.
-    std::optional<std::vector<std::uint8_t>> add(const Packet& fragment);
+    std::optional<std::vector<std::uint8_t>> add(const Packet& packet);
 
     /// Forgets what is incomplete, counting it as given up.
     void clear();
