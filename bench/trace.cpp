@@ -89,7 +89,8 @@ void split_directions(Trace& trace) {
 }
 
 void judge(Trace& trace) {
-    engine::Engine engine{engine::Limits{}};
+    trace.engine = std::make_unique<engine::Engine>(engine::Limits{});
+    engine::Engine& engine = *trace.engine;
     std::array<std::vector<wire::Packet>, engine::shard_count> by_shard;
     for (const wire::Packet& packet : trace.packets) {
         by_shard[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
@@ -98,7 +99,12 @@ void judge(Trace& trace) {
         engine.shard(i).consume(by_shard[i], {});
     engine.archive().see(trace.records.front().time, trace.end);
     engine.end_archive(engine::run_serially);
-    trace.flows = engine.judge(engine::run_serially).flows;
+    engine.judge(engine::run_serially, {.flow =
+                                            [&](std::size_t, const evidence::Evidence& evidence,
+                                                const verdict::Verdict& verdict) {
+                                                trace.flows.push_back({evidence, verdict});
+                                            },
+                                        .end_round = [](std::size_t) {}});
 }
 
 Trace make() {

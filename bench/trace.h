@@ -13,7 +13,15 @@
 
 namespace tlstriage::bench {
 
+/// A flow with its verdict.
+struct Flow {
+    evidence::Evidence evidence;
+    verdict::Verdict verdict;
+};
+
 struct Trace {
+    // What the flows' evidence points to, and what is judged.
+    std::unique_ptr<engine::Engine> engine;
     std::vector<std::uint8_t> bytes;
     capture::Format format;
     std::vector<capture::Record> records;  ///< borrow `bytes`, as do all below
@@ -23,7 +31,7 @@ struct Trace {
     std::vector<std::vector<flow::Segment>> directions;
     std::uint64_t payload_bytes = 0;  ///< of all directions
     Messages messages;                ///< that handshakes carried in the clear
-    std::vector<engine::JudgedFlow> flows;
+    std::vector<Flow> flows;
     Nanoseconds end = 0;  ///< time of the last packet
 };
 

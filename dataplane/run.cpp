@@ -61,7 +61,8 @@ RunResult run(const RunPlan& plan, const capture::Inputs& inputs, const Executor
               const OnProgress& on_progress) {
     std::optional<Eal> eal;
     if (plan.pcap_port) eal.emplace(pool_megabytes);
-    engine::Engine engine(plan.limits);
+    auto owned_engine = std::make_unique<engine::Engine>(plan.limits);
+    engine::Engine& engine = *owned_engine;
     Consumer consumer(engine, executor);
     RunResult result;
     report::RunFacts& facts = result.facts;
@@ -89,10 +90,8 @@ RunResult run(const RunPlan& plan, const capture::Inputs& inputs, const Executor
     facts.mode = plan.pcap_port ? "net_pcap" : "file";
     facts.threads = executor.threads();
     facts.fragments = engine.defragmenter().counts();
-    result.judgement = engine.judge(executor.parallel());
-    facts.rows = result.judgement.flows.size();
-    facts.without_row = result.judgement.without_row;
     fill(facts, engine, consumer.counts());
+    result.engine = std::move(owned_engine);
     return result;
 }
 

@@ -1,4 +1,4 @@
-// A whole file run: inputs in order, archives told apart, everything judged.
+// A whole file run: inputs in order, archives told apart.
 #pragma once
 
 #include "capture/inputs.h"
@@ -20,12 +20,12 @@ struct RunPlan {
 };
 
 struct RunResult {
-    engine::Judgement judgement;
-    std::vector<std::string> files;  ///< names by Evidence::file
+    std::unique_ptr<engine::Engine> engine;  ///< all read, not judged yet
+    std::vector<std::string> files;          ///< names by Evidence::file
     report::RunFacts facts;
 };
 
-/// Reads all traces and judges. `on_progress` gets the stored bytes done so far, over all traces.
+/// Reads all traces. `on_progress` gets the stored bytes done so far, over all traces.
 /// Throws std::runtime_error or std::system_error when the run as a whole can't be done.
 RunResult run(const RunPlan& plan, const capture::Inputs& inputs, const Executor& executor,
               const OnProgress& on_progress);

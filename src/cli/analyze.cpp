@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "report/files.h"
+#include "report/flow_report.h"
 #include "report/safe_text.h"
 #include "report/terminal.h"
 #include "run.h"
@@ -99,14 +100,20 @@ report::TerminalStyle style_of(const AnalyzeOptions& options) {
     return style;
 }
 
-void write_files(const AnalyzeOptions& options, const dataplane::RunResult& result,
-                 const std::vector<report::SummaryGroup>& groups,
-                 const dataplane::Executor& executor) {
+/// Judges what was read, and writes the tables.
+std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane::RunResult& result,
+                                        const dataplane::Executor& executor) {
     const auto format =
         options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
-    report::write_flows(options.output, format, result.judgement.flows, result.files,
-                        executor.parallel());
-    report::write_summary(options.output, format, groups, result.files);
+    report::FlowReport flows(result.files, options.output, format);
+    const engine::Judgement judgement = result.engine->judge(executor.parallel(), flows.handlers());
+    result.facts.rows = judgement.rows;
+    result.facts.without_row = judgement.without_row;
+    auto groups = flows.finish();
+    if (!options.output.empty()) {
+        report::write_summary(options.output, format, groups, result.files);
+    }
+    return groups;
 }
 
 bool any_failed(const std::vector<report::SummaryGroup>& groups) {
@@ -143,8 +150,7 @@ int analyze(const AnalyzeOptions& options) {
         plan, inputs, executor, [&](std::uint64_t bytes) { progress.update(bytes); });
     progress.wipe();
 
-    const auto groups = report::summarise(result.judgement.flows, result.files);
-    if (!options.output.empty()) write_files(options, result, groups, executor);
+    const auto groups = judge(options, result, executor);
     report::RunFacts& facts = result.facts;
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =

@@ -1,7 +1,8 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <tuple>
 
 #include "engine/history.h"
 
@@ -10,22 +11,27 @@ namespace {
 
 constexpr std::size_t max_fragment_bytes = std::size_t{64} << 20U;
 
-std::vector<std::unique_ptr<evidence::Evidence>> collect(
-    std::vector<std::unique_ptr<Shard>>& shards) {
-    std::vector<std::unique_ptr<evidence::Evidence>> all;
-    for (const auto& shard : shards) {
-        auto part = shard->take_evidence();
-        all.insert(all.end(), std::make_move_iterator(part.begin()),
-                   std::make_move_iterator(part.end()));
+/// An entry with its place among the rows beside it, so that sorting stays within this.
+struct Place {
+    Nanoseconds time;
+    std::uint64_t frame;
+    std::uint32_t file;
+    const EvidenceStore::Entry* entry;
+
+    friend bool operator<(const Place& a, const Place& b) {
+        return std::tie(a.time, a.file, a.frame) < std::tie(b.time, b.file, b.frame);
     }
-    const auto order = [](const auto& a, const auto& b) {
-        const auto key = [](const evidence::Evidence& e) {
-            return std::tie(e.first.time, e.file, e.first.frame, e.client, e.server);
-        };
-        return key(*a) < key(*b);
-    };
-    std::ranges::sort(all, order);
-    return all;
+};
+
+std::vector<Place> in_order(const std::vector<std::unique_ptr<Shard>>& shards) {
+    std::vector<Place> places;
+    for (const auto& shard : shards) {
+        for (const EvidenceStore::Entry& entry : shard->ended().entries()) {
+            places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
+        }
+    }
+    std::ranges::sort(places, std::less{});
+    return places;
 }
 
 }  // namespace
@@ -70,24 +76,37 @@ void Engine::end_archive(const Parallel& parallel) {
     archives_.emplace_back();
 }
 
-Judgement Engine::judge(const Parallel& parallel) {
-    auto evidence = collect(shards_);
-    const Histories histories(evidence, archives_, limits_.tls_ports);
-    std::vector<JudgedFlow> judged(evidence.size());
-    constexpr std::size_t batch = 1024;
-    parallel((evidence.size() + batch - 1) / batch, [&](std::size_t b) {
-        const std::size_t end = std::min(evidence.size(), (b + 1) * batch);
-        for (std::size_t i = b * batch; i < end; ++i) {
-            const verdict::ServerHistory history = histories.of(*evidence[i]);
-            if (!limits_.all_flows && !verdict::is_attempt(*evidence[i], history)) continue;
-            judged[i] = {std::move(evidence[i]), {}};
-            judged[i].verdict = verdict::judge(*judged[i].evidence, history);
+Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
+    const std::vector<Place> places = in_order(shards_);
+    Histories histories(archives_, limits_.tls_ports);
+    for (const Place& place : places)
+        histories.add(place.entry->record, place.entry->archive);
+    std::array<std::uint64_t, round_batches> rows{};
+    const auto judge_batch = [&](std::size_t batch, std::span<const Place> part) {
+        evidence::Evidence evidence;
+        for (const Place& place : part) {
+            place.entry->unpack(evidence);
+            const verdict::ServerHistory history = histories.of(evidence);
+            if (!limits_.all_flows && !verdict::is_attempt(evidence, history)) continue;
+            ++rows[batch];
+            on_judged.flow(batch, evidence, verdict::judge(evidence, history));
         }
-    });
+    };
+    constexpr std::size_t round_flows = round_batches * batch_flows;
+    for (std::size_t begin = 0; begin < places.size(); begin += round_flows) {
+        const auto round =
+            std::span(places).subspan(begin, std::min(round_flows, places.size() - begin));
+        const std::size_t batches = (round.size() + batch_flows - 1) / batch_flows;
+        parallel(batches, [&](std::size_t batch) {
+            const auto rest = round.subspan(batch * batch_flows);
+            judge_batch(batch, rest.first(std::min(batch_flows, rest.size())));
+        });
+        on_judged.end_round(batches);
+    }
     Judgement result;
-    result.without_row = static_cast<std::uint64_t>(
-        std::erase_if(judged, [](const JudgedFlow& flow) { return flow.evidence == nullptr; }));
-    result.flows = std::move(judged);
+    for (const std::uint64_t count : rows)
+        result.rows += count;
+    result.without_row = places.size() - result.rows;
     return result;
 }
 

@@ -20,10 +20,14 @@ using Parallel =
 /// One thread after the other: the plain way.
 void run_serially(std::size_t count, const std::function<void(std::size_t)>& job);
 
-/// A flow with its verdict: what a row is made from.
-struct JudgedFlow {
-    std::unique_ptr<evidence::Evidence> evidence;
-    verdict::Verdict verdict;
+/// Gets the judged flows that have a row, in the order of rows: by start time, file, first frame.
+/// They come in rounds of batches; a batch's flows come in order from one thread, the batches of a
+/// round in parallel.
+struct OnJudged {
+    /// What is borrowed is valid for the call.
+    std::function<void(std::size_t batch, const evidence::Evidence&, const verdict::Verdict&)> flow;
+    /// A round of `batches` is complete.
+    std::function<void(std::size_t batches)> end_round;
 };
 
 /// A group of traces that belong together (output.md, One archive or several).
@@ -36,7 +40,7 @@ struct Archive {
 };
 
 struct Judgement {
-    std::vector<JudgedFlow> flows;  ///< those that get a row, by start time, file, first frame
+    std::uint64_t rows = 0;
     std::uint64_t without_row = 0;  ///< TCP connections that are no attempt at TLS
 };
 
@@ -58,8 +62,12 @@ class Engine {
     /// All flows of the current archive end; the next packet begins another one.
     void end_archive(const Parallel& parallel);
 
-    /// Joins and judges everything. Call once, after the last end_archive().
-    Judgement judge(const Parallel& parallel);
+    /// Batches of a round at most, and flows of a batch.
+    static constexpr std::size_t round_batches = 64;
+    static constexpr std::size_t batch_flows = 512;
+
+    /// Joins and judges everything, after the last end_archive().
+    Judgement judge(const Parallel& parallel, const OnJudged& on_judged);
 
   private:
     Limits limits_;

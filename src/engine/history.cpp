@@ -10,19 +10,14 @@ std::size_t Histories::Hash::operator()(const Key& key) const {
                                 std::uint64_t{key.archive} << 16U | key.endpoint.port);
 }
 
-Histories::Histories(const std::vector<std::unique_ptr<evidence::Evidence>>& evidence,
-                     const std::vector<Archive>& archives, const Ports& tls_ports)
-    : one_sided_flows_(archives.size()), archives_(archives), tls_ports_(tls_ports) {
-    for (const auto& e : evidence) {
-        Server& server = servers_[{e->server, e->archive}];
-        const auto& from_server = e->of_server();
-        const auto& from_client = e->of_client();
-        server.heard |= from_server.first_segment.seen();
-        server.spoke_tls |= from_server.first_record.seen();
-        const bool one_sided =
-            !from_server.first_segment.seen() && from_client.acknowledgement.seen();
-        if (one_sided || !from_client.first_segment.seen()) ++one_sided_flows_[e->archive];
-    }
+Histories::Histories(const std::vector<Archive>& archives, const Ports& tls_ports)
+    : one_sided_flows_(archives.size()), archives_(archives), tls_ports_(tls_ports) {}
+
+void Histories::add(const FlowRecord& record, std::uint32_t archive) {
+    Server& server = servers_[{record.server, archive}];
+    server.heard |= record.heard;
+    server.spoke_tls |= record.spoke_tls;
+    if (record.one_sided) ++one_sided_flows_[archive];
 }
 
 verdict::ServerHistory Histories::of(const evidence::Evidence& evidence) const {

@@ -11,8 +11,9 @@ namespace tlstriage::engine {
 
 class Histories {
   public:
-    Histories(const std::vector<std::unique_ptr<evidence::Evidence>>& evidence,
-              const std::vector<Archive>& archives, const Ports& tls_ports);
+    Histories(const std::vector<Archive>& archives, const Ports& tls_ports);
+
+    void add(const FlowRecord& record, std::uint32_t archive);
 
     /// The surroundings of one flow.
     [[nodiscard]] verdict::ServerHistory of(const evidence::Evidence& evidence) const;

@@ -20,9 +20,6 @@ using wire::tcp_flag::syn;
 /// entry, evidence, parsers, events. Measured with a heap profile of 200,000 short flows.
 constexpr std::size_t bytes_of_a_flow = 4096;
 
-/// Events of a short healthy flow: one allocation for them.
-constexpr std::size_t usual_events = 14;
-
 /// A SYN from the same ports this long after an unanswered one is a try of its own.
 constexpr Nanoseconds retry_span = seconds(120);
 
@@ -86,6 +83,22 @@ bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t la
            near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
 }
 
+/// Closed by both sides, or reset: what may still come is repetitions. A flow that never got to a
+/// byte can be taken up again by another SYN; its streams begin behind the SYNs then.
+bool may_rest(const TrackedFlow& flow) {
+    if (flow.evidence == nullptr) return false;
+    const auto& client = flow.evidence->of_client();
+    const auto& server = flow.evidence->of_server();
+    const bool reset = client.rst.seen() || server.rst.seen();
+    if (flow.state == FlowState::settled) return reset || (client.fin.seen() && server.fin.seen());
+    const auto untouched = [](const evidence::Direction& direction) {
+        return !direction.stream.has_hole() && direction.stream.missing_tail() == 0 &&
+               direction.prefix.empty();
+    };
+    return reset && !client.first_data.seen() && !server.first_data.seen() &&
+           std::ranges::all_of(flow.conversation->directions, untouched);
+}
+
 /// Who is the client when no SYN tells: the end whose peer has the TLS port or the lower port.
 bool source_looks_like_client(const wire::Packet& packet, const Ports& tls_ports) {
     const bool source_tls = tls_ports[packet.source_port()];
@@ -136,8 +149,10 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         if (flow.last_file == origin.file && flow.state != FlowState::open &&
             !(flow.state == FlowState::ignored ? packet.has(syn) : eventful)) {
             if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
+            if (flow.state == FlowState::resting) flow.count(packet, at, lane);
             return;
         }
+        if (flow.state == FlowState::resting) wake(flow);
     }
     const flow::Segment segment = flow::load_segment(packet, at);
     if (index != flows_.none) {
@@ -167,6 +182,39 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         consume_settled(flow, packet, at, lane);
         note_flags(*flow.evidence, segment, flow.evidence->side_of_lane(lane));
     }
+    if (packet.has(fin | rst) && may_rest(flow)) rest(flow);
+}
+
+/// A flow that is over costs little from here on, though it stays known: for what still trickles
+/// in, and for a new connection from the same ports.
+void Shard::rest(TrackedFlow& flow) {
+    Evidence& e = *flow.evidence;
+    if (flow.stored == TrackedFlow::nowhere) {
+        flow.stored = ended_.add(e);
+    } else {
+        ended_.replace(flow.stored, e);
+    }
+    if (flow.conversation != nullptr) conversations_.give_back(std::move(flow.conversation));
+    evidence_.give_back(std::move(flow.evidence));
+    flow.state = FlowState::resting;
+}
+
+void Shard::wake(TrackedFlow& flow) {
+    flow.evidence = evidence_.take();
+    Evidence& e = *flow.evidence;
+    ended_.at(flow.stored).unpack(e);
+    if (e.settled.seen()) {
+        flow.state = FlowState::settled;
+        return;
+    }
+    flow.state = FlowState::open;
+    flow.conversation = conversations_.take();
+    for (const std::uint8_t lane : {std::uint8_t{0}, std::uint8_t{1}}) {
+        const auto& side = e.side(e.side_of_lane(lane));
+        if (side.syn.seen()) {
+            flow.conversation->directions[lane].stream.start_at(side.initial_sequence + 1);
+        }
+    }
 }
 
 /// An ICMP error goes to the shard of the segment that it quotes. Only one about a SYN is kept.
@@ -176,7 +224,9 @@ void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
     const FlowKey key = FlowKey::between(quoted->source, quoted->destination);
     const Index index =
         flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
-    if (index == flows_.none || flows_.at(index).evidence == nullptr) return;
+    if (index == flows_.none) return;
+    if (flows_.at(index).state == FlowState::resting) wake(flows_.at(index));
+    if (flows_.at(index).evidence == nullptr) return;
     Evidence& e = *flows_.at(index).evidence;
     const bool about_syn = e.client == quoted->source && e.of_client().syn.seen() &&
                            e.of_client().initial_sequence == quoted->sequence;
@@ -193,8 +243,8 @@ Shard::Index Shard::begin_flow(const wire::Packet& packet, const FlowKey& key, s
     const Index index = flows_.insert(packet.flow_hash);
     TrackedFlow& flow = flows_.at(index);
     flow.key = key;
-    flow.evidence = std::make_unique<Evidence>();
-    flow.conversation = std::make_unique<evidence::Conversation>();
+    flow.evidence = evidence_.take();
+    flow.conversation = conversations_.take();
     Evidence& e = *flow.evidence;
     const bool by_syn = packet.has(syn);
     const bool source_is_client =
@@ -205,20 +255,15 @@ Shard::Index Shard::begin_flow(const wire::Packet& packet, const FlowKey& key, s
     e.server = e.client_lane == 0 ? key.high : key.low;
     e.file = file;
     e.first = segment.at;
-    e.events.reserve(usual_events);
     e.vlan = packet.vlan;
     ++counts_.flows;
     return index;
 }
 
 void Shard::consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
-    auto& directions = flow.conversation->directions;
-    const auto held = [&] {
-        return directions[0].stream.held_bytes() + directions[1].stream.held_bytes();
-    };
-    const std::size_t held_before = held();
+    const std::size_t held_before = flow.conversation->held_bytes();
     const Progress progress = collector_.segment(*flow.evidence, *flow.conversation, segment, lane);
-    held_bytes_ += held() - held_before;
+    held_bytes_ += flow.conversation->held_bytes() - held_before;
     switch (progress) {
         case Progress::open:
             if (held_bytes_ > max_held_bytes_) relieve(flow);
@@ -235,24 +280,21 @@ void Shard::consume_open(TrackedFlow& flow, const flow::Segment& segment, std::u
 
 /// Too many bytes wait in reassembly: this flow's holes are given up.
 void Shard::relieve(TrackedFlow& flow) {
-    auto& directions = flow.conversation->directions;
-    const std::size_t before =
-        directions[0].stream.held_bytes() + directions[1].stream.held_bytes();
+    held_bytes_ -= flow.conversation->held_bytes();
     collector_.pass_holes(*flow.evidence, *flow.conversation);
-    held_bytes_ -= before;
 }
 
 void Shard::settle(TrackedFlow& flow) {
     for (std::uint8_t lane = 0; lane < 2; ++lane) {
         const evidence::Direction& direction = flow.conversation->directions[lane];
-        held_bytes_ -= direction.stream.held_bytes();
         if (direction.speech == evidence::Speech::tls && direction.records.at_known_place() &&
             !direction.stream.has_hole()) {
             flow.records[lane].start_at(direction.stream.next() +
                                         direction.records.bytes_to_next_header());
         }
     }
-    flow.conversation.reset();
+    held_bytes_ -= flow.conversation->held_bytes();
+    conversations_.give_back(std::move(flow.conversation));
     flow.state = FlowState::settled;
 }
 
@@ -265,11 +307,9 @@ void Shard::ignore(TrackedFlow& flow) {
     if (limits_.all_flows) {
         end_flow(flow, Cut::none);
     } else {
-        for (const auto& direction : flow.conversation->directions) {
-            held_bytes_ -= direction.stream.held_bytes();
-        }
-        flow.evidence.reset();
-        flow.conversation.reset();
+        held_bytes_ -= flow.conversation->held_bytes();
+        conversations_.give_back(std::move(flow.conversation));
+        evidence_.give_back(std::move(flow.evidence));
     }
     flow.state = FlowState::ignored;
 }
@@ -292,23 +332,28 @@ void Shard::consume_settled(TrackedFlow& flow, const wire::Packet& packet, Momen
 }
 
 void Shard::end_flow(TrackedFlow& flow, Cut cut) {
-    if (flow.evidence == nullptr) return;
+    if (flow.state == FlowState::resting && cut != Cut::none) wake(flow);
+    if (flow.evidence == nullptr && flow.state != FlowState::resting) return;
+    if (flow.state != FlowState::resting) store(flow, cut);
+    EvidenceStore::Entry& entry = ended_.at(flow.stored);
+    entry.last = flow.last;
+    for (std::uint8_t lane = 0; lane < 2; ++lane) {
+        const auto side =
+            static_cast<std::size_t>(entry.client_lane == lane ? Side::client : Side::server);
+        entry.side_packets[side] = flow.packets[lane];
+        entry.side_bytes[side] = flow.bytes[lane];
+    }
+}
+
+void Shard::store(TrackedFlow& flow, Cut cut) {
     Evidence& e = *flow.evidence;
     if (flow.conversation != nullptr) {
-        for (const auto& direction : flow.conversation->directions) {
-            held_bytes_ -= direction.stream.held_bytes();
-        }
+        held_bytes_ -= flow.conversation->held_bytes();
         collector_.finish(e, *flow.conversation);
-        flow.conversation.reset();
+        conversations_.give_back(std::move(flow.conversation));
     }
-    for (std::uint8_t lane = 0; lane < 2; ++lane) {
-        evidence::SideEvidence& side = e.side(e.side_of_lane(lane));
-        side.packets = flow.packets[lane];
-        side.bytes = flow.bytes[lane];
-    }
-    e.last = flow.last;
     e.cut = cut;
-    ended_.push_back(std::move(flow.evidence));
+    rest(flow);
 }
 
 /// Evicts one flow: a settled or ignored one if a look at the next few finds any, the one unheard
@@ -341,13 +386,7 @@ void Shard::end_archive(std::uint32_t archive) {
         end_flow(flows_.at(index), Cut::none);
         flows_.erase(index);
     }
-    for (auto& evidence : ended_) {
-        if (evidence->archive == Evidence::no_archive) evidence->archive = archive;
-    }
-}
-
-std::vector<std::unique_ptr<Evidence>> Shard::take_evidence() {
-    return std::move(ended_);
+    ended_.end_archive(archive);
 }
 
 }  // namespace tlstriage::engine

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/evidence_store.h"
 #include "engine/limits.h"
 #include "engine/tracked_flow.h"
 #include "evidence/collector.h"
@@ -31,6 +32,26 @@ struct BatchOrigin {
     std::uint64_t frame_base = 0;  ///< frames of the file before the batch's piece
 };
 
+/// Objects to use again, with the memory that their lists have grown.
+template <class T>
+class Spares {
+  public:
+    std::unique_ptr<T> take() {
+        if (spares_.empty()) return std::make_unique<T>();
+        std::unique_ptr<T> spare = std::move(spares_.back());
+        spares_.pop_back();
+        return spare;
+    }
+    void give_back(std::unique_ptr<T> used) {
+        used->clear();
+        if (spares_.size() < most) spares_.push_back(std::move(used));
+    }
+
+  private:
+    static constexpr std::size_t most = 1024;
+    std::vector<std::unique_ptr<T>> spares_;
+};
+
 /// Owned by one thread at a time. Packets of a flow must come in capture order.
 class Shard {
   public:
@@ -42,8 +63,8 @@ class Shard {
     /// The archive is over: every flow ends, and its evidence is kept under `archive`.
     void end_archive(std::uint32_t archive);
 
-    /// Hands over the evidence of all flows that have ended.
-    std::vector<std::unique_ptr<evidence::Evidence>> take_evidence();
+    /// The evidence of all flows that have ended.
+    [[nodiscard]] const EvidenceStore& ended() const { return ended_; }
 
     [[nodiscard]] const ShardCounts& counts() const { return counts_; }
 
@@ -60,13 +81,18 @@ class Shard {
     void settle(TrackedFlow& flow);
     void ignore(TrackedFlow& flow);
     void end_flow(TrackedFlow& flow, evidence::Cut cut);
+    void store(TrackedFlow& flow, evidence::Cut cut);
+    void rest(TrackedFlow& flow);
+    void wake(TrackedFlow& flow);
     void relieve(TrackedFlow& flow);
     void make_room();
 
     Limits limits_;
     evidence::Collector collector_;
     flow::Table<TrackedFlow> flows_;
-    std::vector<std::unique_ptr<evidence::Evidence>> ended_;
+    EvidenceStore ended_;
+    Spares<evidence::Evidence> evidence_;
+    Spares<evidence::Conversation> conversations_;
     ShardCounts counts_;
     std::size_t held_bytes_ = 0;  ///< in reassembly, over all open flows
     std::size_t max_held_bytes_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/evidence_store.h"
 #include "engine/record_tracker.h"
 #include "evidence/conversation.h"
 #include "evidence/evidence.h"
@@ -14,6 +15,7 @@ namespace tlstriage::engine {
 enum class FlowState : std::uint8_t {
     open,     ///< parsed in full
     settled,  ///< application data went both ways: counted, and watched for its end
+    resting,  ///< closed: its evidence is packed, and taken out again if something happens
     ignored,  ///< not TLS: only a new SYN is of interest
 };
 
@@ -40,7 +42,9 @@ struct TrackedFlow {
         }
     }
 
-    std::unique_ptr<evidence::Evidence> evidence;          ///< null when ignored
+    static constexpr EvidenceStore::Index nowhere = ~EvidenceStore::Index{0};
+    EvidenceStore::Index stored = nowhere;                 ///< once it has rested
+    std::unique_ptr<evidence::Evidence> evidence;          ///< null when ignored or resting
     std::unique_ptr<evidence::Conversation> conversation;  ///< null unless open
 };
 

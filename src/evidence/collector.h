@@ -41,6 +41,7 @@ class Collector {
     sense::Sensor sensor_;
     tls::ChainCache& chains_;
     HelloShapes shapes_;
+    tls::ClientHello hello_;  ///< scratch
 };
 
 /// Notes the flags of a segment on its side: SYN, ACK, FIN, RST. Also for settled flows.

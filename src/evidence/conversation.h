@@ -43,10 +43,29 @@ struct Direction {
     std::vector<std::uint8_t> prefix;
     Speech speech = Speech::undecided;
     std::uint16_t tries = 0;  ///< segments looked at in vain for TLS
+
+    /// As new, but for its memory.
+    void clear() {
+        stream.clear();
+        records.clear();
+        duplicates = {};
+        prefix.clear();
+        speech = Speech::undecided;
+        tries = 0;
+    }
 };
 
 struct Conversation {
     std::array<Direction, 2> directions;  ///< by lane: 0 is what the lower end of the FlowKey sends
+
+    /// Bytes that wait in reassembly.
+    [[nodiscard]] std::size_t held_bytes() const {
+        return directions[0].stream.held_bytes() + directions[1].stream.held_bytes();
+    }
+    void clear() {
+        for (Direction& direction : directions)
+            direction.clear();
+    }
 };
 
 }  // namespace tlstriage::evidence

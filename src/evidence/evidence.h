@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,9 +56,9 @@ struct HelloShape {
 };
 
 struct ClientHelloEvidence {
-    std::shared_ptr<const HelloShape> shape;
+    const HelloShape* shape = nullptr;  ///< not null; owned by the run
     std::optional<std::string> server_name;
-    std::vector<std::uint8_t> session_id;
+    std::uint64_t session_id_hash = 0;  ///< 0: empty
     bool session_ticket = false;
     bool pre_shared_key = false;
     bool early_data = false;
@@ -135,7 +134,7 @@ struct SideEvidence {
     // TLS
     Moment first_record;  ///< first TLS record of any kind
     Moment certificate;
-    std::shared_ptr<const tls::Chain> chain;  ///< null: none seen; empty: an empty list was sent
+    const tls::Chain* chain = nullptr;  ///< null: none seen; empty: an empty list was sent
     Moment change_cipher_spec;
     Moment finished;          ///< TLS <= 1.2: encrypted handshake record after CCS
     Moment application_data;  ///< first record of that type; in TLS 1.3 see opaque_records
@@ -215,6 +214,8 @@ struct Evidence {
     }
     /// The ends were guessed wrongly: what was the client's is the server's.
     void swap_sides();
+    /// As new, but for the lists' memory: one object serves flow after flow.
+    void clear();
 };
 constexpr std::size_t max_alerts = 8;
 

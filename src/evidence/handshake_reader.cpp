@@ -1,4 +1,7 @@
 // StreamReader's half that reads TLS: what records and messages leave in the evidence.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "evidence/stream_reader.h"
 #include "evidence/tls13.h"
 #include "tls/names.h"
@@ -8,6 +11,10 @@ namespace {
 
 bool is_tls13(const Evidence& evidence) {
     return evidence.server_hello && tls::is_tls13(evidence.server_hello->version);
+}
+
+std::uint64_t hash_of(Bytes session_id) {
+    return session_id.empty() ? 0 : XXH3_64bits(session_id.data(), session_id.size()) | 1U;
 }
 
 /// Where nobody answers, a side that has sent this many records of data is past its handshake.
@@ -33,7 +40,7 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
     if (!own().first_record.seen()) own().first_record = at;
     switch (type) {
         case tls::HandshakeType::client_hello: {
-            tls::ClientHello hello;
+            tls::ClientHello& hello = collector_.hello_;
             const bool good = tls::parse_client_hello(body, hello);
             read_client_hello(hello, whole && good, at);
             break;
@@ -70,7 +77,7 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
 
 void StreamReader::on_ssl2_hello(Bytes message, bool whole, Moment at) {
     if (!own().first_record.seen()) own().first_record = at;
-    tls::ClientHello hello;
+    tls::ClientHello& hello = collector_.hello_;
     const bool good = tls::parse_ssl2_client_hello(message, hello);
     evidence_.ssl2_hello = true;
     read_client_hello(hello, whole && good, at);
@@ -88,7 +95,7 @@ void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, 
     evidence_.client_hello = ClientHelloEvidence{
         .shape = collector_.shapes_.shape(hello),
         .server_name = hello.server_name,
-        .session_id = {hello.session_id.begin(), hello.session_id.end()},
+        .session_id_hash = hash_of(hello.session_id),
         .session_ticket = hello.session_ticket,
         .pre_shared_key = hello.pre_shared_key,
         .early_data = hello.early_data,
@@ -110,8 +117,8 @@ void StreamReader::read_server_hello(Bytes body, bool whole, Moment at) {
         return;
     }
     const auto& offered = evidence_.client_hello;
-    const bool echoed = offered && !offered->session_id.empty() &&
-                        std::ranges::equal(offered->session_id, hello.session_id);
+    const bool echoed = offered && offered->session_id_hash != 0 &&
+                        offered->session_id_hash == hash_of(hello.session_id);
     evidence_.server_hello = ServerHelloEvidence{
         .version = hello.version(),
         .cipher_suite = hello.cipher_suite,
@@ -133,7 +140,7 @@ void StreamReader::read_certificate(Bytes body, bool whole, Moment at) {
     const bool good = tls::parse_certificates(body, ders);
     if (ders.empty() && !(whole && good)) return;
     SideEvidence& s = own();
-    s.chain = collector_.chains_.chain(ders);
+    s.chain = collector_.chains_.chain(ders).get();
     if (whole) s.certificate = at;
     evidence_.add(ders.empty() ? EventKind::empty_certificate : EventKind::certificate, side(), at);
 }

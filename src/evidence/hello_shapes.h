@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -11,15 +10,25 @@
 
 namespace tlstriage::evidence {
 
-/// Interns HelloShapes by a 128-bit hash of everything they are made from. One owner.
+/// Interns HelloShapes by a 128-bit hash of everything they are made from, and keeps them. One
+/// owner.
 class HelloShapes {
   public:
-    std::shared_ptr<const HelloShape> shape(const tls::ClientHello& hello);
+    /// Valid as long as this object.
+    const HelloShape* shape(const tls::ClientHello& hello);
 
   private:
-    std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::shared_ptr<const HelloShape>>>
-        shapes_;
-    std::vector<std::uint8_t> key_;
+    struct Key {
+        std::uint64_t low = 0;
+        std::uint64_t high = 0;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const { return key.low; }
+    };
+
+    std::unordered_map<Key, HelloShape, Hash> shapes_;  ///< its nodes never move
+    std::vector<std::uint16_t> key_;
 };
 
 }  // namespace tlstriage::evidence

@@ -27,6 +27,14 @@ class Reassembler {
     static constexpr std::size_t max_held = 256 * 1024;
     static constexpr Nanoseconds patience = milliseconds(50);
 
+    /// As new, but for its memory.
+    void clear() {
+        std::vector<Held> kept = std::move(held_);
+        kept.clear();
+        *this = Reassembler{};
+        held_ = std::move(kept);
+    }
+
     /// The first byte's sequence number (ISN + 1). Without it the first segment begins the stream.
     void start_at(std::uint32_t sequence) {
         next_ = sequence;

@@ -5,16 +5,22 @@
 namespace tlstriage::report {
 
 void CsvCells::text(std::string_view text) {
-    const std::size_t start = out_.size();
-    append_cell(text, out_);
-    if (out_.find_first_of(",\"\r\n", start) == std::string::npos) return;
-    std::string quoted = "\"";
-    for (const char c : std::string_view(out_).substr(start)) {
-        if (c == '"') quoted += '"';
-        quoted += c;
+    if (is_plain(text)) {
+        out_ += text;
+        return;
     }
-    quoted += '"';
-    out_.replace(start, std::string::npos, quoted);
+    Buffer cell;
+    append_cell(text, cell);
+    if (cell.view().find_first_of(",\"\r\n") == std::string_view::npos) {
+        out_ += cell.view();
+        return;
+    }
+    out_ += '"';
+    for (const char c : cell.view()) {
+        if (c == '"') out_ += '"';
+        out_ += c;
+    }
+    out_ += '"';
 }
 
 void JsonCells::begin_member() {
@@ -28,7 +34,7 @@ void JsonCells::begin_member() {
 void JsonCells::text(std::string_view text) {
     if (text.empty()) return;
     begin_member();
-    out_ += nlohmann::json(printable(text)).dump();
+    out_ += std::string_view(nlohmann::json(printable(text)).dump());
 }
 
 }  // namespace tlstriage::report

@@ -1,10 +1,6 @@
 // How a row's cells become bytes: RFC 4180 CSV, or a JSON object on a line.
 #pragma once
 
-#include <fmt/format.h>
-
-#include <iterator>
-#include <string>
 #include <string_view>
 
 #include "base/time.h"
@@ -17,7 +13,7 @@ namespace tlstriage::report {
 /// cell. `word` is for our own words, `text` for anything that came off the wire.
 class CsvCells {
   public:
-    explicit CsvCells(std::string& out) : out_(out) {}
+    explicit CsvCells(Buffer& out) : out_(out) {}
 
     void begin_row() { first_ = true; }
     void begin_cell(std::string_view) {
@@ -29,19 +25,24 @@ class CsvCells {
 
     void word(std::string_view word) { out_ += word; }
     void text(std::string_view text);
+    /// A text of our own words, written by `write(Buffer&)`.
+    template <class Write>
+    void words(Write write) {
+        write(out_);
+    }
     void number(std::uint64_t number) { append_number(number, out_); }
     void milliseconds(Nanoseconds span) { append_milliseconds(span, out_); }
     void time(Nanoseconds time) { append_time(time, out_); }
 
   private:
-    std::string& out_;
+    Buffer& out_;
     bool first_ = true;
 };
 
 /// The same cells as members of a JSON object (RFC 8259); empty cells are left out.
 class JsonCells {
   public:
-    explicit JsonCells(std::string& out) : out_(out) {}
+    explicit JsonCells(Buffer& out) : out_(out) {}
 
     void begin_row() {
         out_ += '{';
@@ -53,6 +54,12 @@ class JsonCells {
 
     void word(std::string_view word) { text(word); }
     void text(std::string_view text);
+    template <class Write>
+    void words(Write write) {
+        Buffer cell;
+        write(cell);
+        text(cell.view());
+    }
     void number(std::uint64_t number) {
         begin_member();
         append_number(number, out_);
@@ -71,7 +78,7 @@ class JsonCells {
   private:
     void begin_member();
 
-    std::string& out_;
+    Buffer& out_;
     std::string_view name_;
     bool first_ = true;
 };

@@ -11,11 +11,21 @@ using evidence::EventKind;
 using evidence::Side;
 using sense::Protocol;
 
-void append_word(std::string_view word, std::string& out) {
-    if (word.empty()) return;
-    if (!out.empty()) out += ' ';
-    out += word;
-}
+/// Words of a list, one space between them.
+class List {
+  public:
+    explicit List(Buffer& out) : out_(out) {}
+    void add(std::string_view word) {
+        if (word.empty()) return;
+        if (!first_) out_ += ' ';
+        first_ = false;
+        out_ += word;
+    }
+
+  private:
+    Buffer& out_;
+    bool first_ = true;
+};
 
 constexpr std::array event_names{
 #define EVENT(symbol, text) std::string_view{#symbol},
@@ -23,7 +33,7 @@ constexpr std::array event_names{
 #undef EVENT
 };
 
-void append_event_name(const evidence::Event& event, std::string& out) {
+void append_event_name(const evidence::Event& event, Buffer& out) {
     out += event_names[static_cast<std::size_t>(event.kind)];
     if (event.kind == EventKind::alert) {
         out += ':';
@@ -36,69 +46,50 @@ void append_event_name(const evidence::Event& event, std::string& out) {
 
 }  // namespace
 
-std::string address_cell(const IpAddress& address) {
-    std::string out;
-    append_address(address, out);
-    return out;
-}
-
-std::string alternatives_cell(const Row& row) {
-    std::string out;
+void append_alternatives(const Row& row, Buffer& out) {
+    List list(out);
     for (const std::string_view word : row.verdict.alternatives)
-        append_word(word, out);
-    return out;
+        list.add(word);
 }
 
-std::string notes_cell(const Row& row) {
-    std::string out;
+void append_notes(const Row& row, Buffer& out) {
+    List list(out);
     for (const verdict::Word word : row.verdict.notes)
-        append_word(name(word), out);
-    return out;
+        list.add(name(word));
 }
 
-std::string findings_cell(const Row& row) {
-    std::string out;
+void append_findings(const Row& row, Buffer& out) {
+    if (row.verdict.cert_findings == 0) return;
+    List list(out);
     for (unsigned i = 0; i <= static_cast<unsigned>(tls::Finding::weak_signature); ++i) {
         const auto finding = static_cast<tls::Finding>(i);
         if ((row.verdict.cert_findings & tls::bit(finding)) != 0) {
-            append_word(tls::finding_name(finding), out);
+            list.add(tls::finding_name(finding));
         }
     }
-    return out;
 }
 
 /// "frame:side:meaning+milliseconds since the flow began", in the order of time.
-std::string evidence_cell(const Row& row) {
-    std::string out;
+void append_evidence(const Row& row, Buffer& out) {
+    bool first = true;
     for (const evidence::Event& event : row.evidence.events) {
-        if (!out.empty()) out += ' ';
+        if (!first) out += ' ';
+        first = false;
         append_number(event.at.frame, out);
         out += event.side == Side::client ? ":client:" : ":server:";
         append_event_name(event, out);
         out += '+';
         append_milliseconds(event.at.time - row.evidence.first.time, out);
     }
-    return out;
-}
-
-std::string names_cell(const Row& row) {
-    std::string out;
-    const tls::Certificate* leaf = leaf_of(row);
-    if (leaf == nullptr) return out;
-    for (const std::string& dns : leaf->dns_names)
-        append_word(dns, out);
-    for (const std::string& ip : leaf->ip_names)
-        append_word(ip, out);
-    return out;
 }
 
 /// The error's name and the router that sent it.
-std::string icmp_cell(const Row& row) {
+void append_icmp(const Row& row, Buffer& out) {
     const auto& icmp = row.evidence.icmp;
-    if (!icmp) return {};
-    std::string out = wire::icmp_name(icmp->v6, icmp->type, icmp->code) + ' ';
+    if (!icmp) return;
+    out += std::string_view(wire::icmp_name(icmp->v6, icmp->type, icmp->code));
+    out += ' ';
     append_address(icmp->router, out);
-    return out;
 }
 
 std::string_view proxy_cell(const Row& row) {

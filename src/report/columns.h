@@ -4,23 +4,13 @@
 #include <tuple>
 
 #include "evidence/tls13.h"
-#include "report/cells.h"
 #include "report/row.h"
 #include "report/sentences.h"
+#include "report/table.h"
 #include "tls/names.h"
 #include "verdict/facts.h"
 
 namespace tlstriage::report {
-
-template <class Write>
-struct Column {
-    std::string_view name;
-    Write write;  ///< (const Row&, Cells&)
-};
-template <class Write>
-constexpr Column<Write> column(std::string_view name, Write write) {
-    return {name, write};
-}
 
 /// A step of Timings as a column.
 constexpr auto step(std::string_view name, std::optional<Nanoseconds> Timings::*member) {
@@ -30,13 +20,11 @@ constexpr auto step(std::string_view name, std::optional<Nanoseconds> Timings::*
 }
 
 // Cells that take more than an expression.
-std::string address_cell(const IpAddress& address);
-std::string alternatives_cell(const Row& row);
-std::string notes_cell(const Row& row);
-std::string findings_cell(const Row& row);
-std::string evidence_cell(const Row& row);
-std::string names_cell(const Row& row);
-std::string icmp_cell(const Row& row);
+void append_alternatives(const Row& row, Buffer& out);
+void append_notes(const Row& row, Buffer& out);
+void append_findings(const Row& row, Buffer& out);
+void append_evidence(const Row& row, Buffer& out);
+void append_icmp(const Row& row, Buffer& out);
 std::string_view proxy_cell(const Row& row);
 std::string_view starttls_cell(const Row& row);
 std::string_view resumed_cell(const Row& row);
@@ -53,15 +41,15 @@ constexpr std::string_view yes_or_no(bool value) {
 // clang-format off
 #define TLSTRIAGE_CELL(...) [](const Row& row, auto& cell) { __VA_ARGS__; }
 inline constexpr auto flow_columns = std::make_tuple(
-    column("flow_id", TLSTRIAGE_CELL(cell.word(flow_id(row.evidence)))),
+    column("flow_id", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_flow_id(row.evidence, out); }))),
     column("file", TLSTRIAGE_CELL(cell.text(row.files[row.evidence.file]))),
     column("first_frame", TLSTRIAGE_CELL(cell.number(row.evidence.first.frame))),
     column("last_frame", TLSTRIAGE_CELL(cell.number(row.evidence.last.frame))),
     column("start_time", TLSTRIAGE_CELL(cell.time(row.evidence.first.time))),
     column("duration_ms", TLSTRIAGE_CELL(cell.milliseconds(row.evidence.last.time - row.evidence.first.time))),
-    column("client_ip", TLSTRIAGE_CELL(cell.word(address_cell(row.evidence.client.address)))),
+    column("client_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.evidence.client.address, out); }))),
     column("client_port", TLSTRIAGE_CELL(cell.number(row.evidence.client.port))),
-    column("server_ip", TLSTRIAGE_CELL(cell.word(address_cell(row.evidence.server.address)))),
+    column("server_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.evidence.server.address, out); }))),
     column("server_port", TLSTRIAGE_CELL(cell.number(row.evidence.server.port))),
     column("vlan", TLSTRIAGE_CELL(if (row.evidence.vlan != 0) cell.number(row.evidence.vlan))),
     column("transport", TLSTRIAGE_CELL((void)row; cell.word("tcp"))),
@@ -72,14 +60,14 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("reason", TLSTRIAGE_CELL(cell.word(name(row.verdict.reason)))),
     column("actor", TLSTRIAGE_CELL(cell.word(name(row.verdict.actor)))),
     column("confidence", TLSTRIAGE_CELL(cell.word(name(row.verdict.confidence)))),
-    column("alternatives", TLSTRIAGE_CELL(cell.word(alternatives_cell(row)))),
+    column("alternatives", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_alternatives(row, out); }))),
     column("decisive_frame", TLSTRIAGE_CELL(if (row.verdict.decisive.seen()) cell.number(row.verdict.decisive.frame))),
     column("alert_sender", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(name(verdict::actor_of(a->sender))))),
     column("alert_level", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(a->level == 2 ? "fatal" : a->level == 1 ? "warning" : "invalid"))),
     column("alert", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(tls::alert_name(a->description)))),
     column("rst_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::rst)))),
     column("fin_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::fin)))),
-    column("icmp", TLSTRIAGE_CELL(cell.word(icmp_cell(row)))),
+    column("icmp", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_icmp(row, out); }))),
     column("server_speaks", TLSTRIAGE_CELL(cell.word(speaks(row.evidence.of_server())))),
     column("starttls", TLSTRIAGE_CELL(cell.word(starttls_cell(row)))),
     column("proxy", TLSTRIAGE_CELL(cell.word(proxy_cell(row)))),
@@ -100,10 +88,10 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("ja4", TLSTRIAGE_CELL(if (const auto& h = row.evidence.client_hello; h && h->whole) cell.word(h->shape->ja4))),
     column("cert_subject", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.text(c->subject))),
     column("cert_issuer", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.text(c->issuer))),
-    column("cert_names", TLSTRIAGE_CELL(cell.text(names_cell(row)))),
+    column("cert_names", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.text(c->names_text))),
     column("cert_not_before", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.time(c->not_before))),
     column("cert_not_after", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.time(c->not_after))),
-    column("cert_findings", TLSTRIAGE_CELL(cell.word(findings_cell(row)))),
+    column("cert_findings", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_findings(row, out); }))),
     column("chain_length", TLSTRIAGE_CELL(if (const auto& c = row.evidence.of_server().chain) cell.number(c->certificates.size()))),
     column("dns_name", TLSTRIAGE_CELL((void)row; (void)cell)),
     column("dns_rcode", TLSTRIAGE_CELL((void)row; (void)cell)),
@@ -123,8 +111,8 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("server_packets", TLSTRIAGE_CELL(cell.number(row.evidence.of_server().packets))),
     column("client_bytes", TLSTRIAGE_CELL(cell.number(row.evidence.of_client().bytes))),
     column("server_bytes", TLSTRIAGE_CELL(cell.number(row.evidence.of_server().bytes))),
-    column("notes", TLSTRIAGE_CELL(cell.word(notes_cell(row)))),
-    column("evidence", TLSTRIAGE_CELL(cell.word(evidence_cell(row)))),
+    column("notes", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_notes(row, out); }))),
+    column("evidence", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_evidence(row, out); }))),
     column("explanation", TLSTRIAGE_CELL(cell.text(explanation(row.evidence, row.verdict)))),
     column("next_step", TLSTRIAGE_CELL(cell.text(next_step(row.evidence, row.verdict)))));
 #undef TLSTRIAGE_CELL

@@ -6,20 +6,70 @@
 #include <xxhash.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
+#include <cstring>
 
 namespace tlstriage::report {
 
-void append_number(std::uint64_t number, std::string& out, unsigned width) {
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    const auto count = static_cast<unsigned>(end - digits.data());
-    if (count < width) out.append(width - count, '0');
-    out.append(digits.data(), count);
+namespace {
+
+/// "00" to "99", one after the other.
+constexpr auto digit_pairs = [] {
+    std::array<char, 200> pairs{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        pairs[2 * i] = static_cast<char>('0' + i / 10);
+        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return pairs;
+}();
+
+/// "0." to "255.", each with its length.
+struct Octet {
+    char text[4];
+    std::uint8_t length;
+};
+constexpr auto octets = [] {
+    std::array<Octet, 256> table{};
+    for (unsigned i = 0; i < table.size(); ++i) {
+        Octet& octet = table[i];
+        for (unsigned unit = i >= 100 ? 100 : i >= 10 ? 10 : 1; unit > 0; unit /= 10)
+            octet.text[octet.length++] = static_cast<char>('0' + i / unit % 10);
+        octet.text[octet.length++] = '.';
+    }
+    return table;
+}();
+
+/// Writes `count` digits that end before `end`, zeros in front.
+void put_digits(std::uint64_t number, char* end, unsigned count) {
+    for (; count >= 2; count -= 2, number /= 100) {
+        end -= 2;
+        const char* const pair = &digit_pairs[number % 100 * 2];
+        end[0] = pair[0];
+        end[1] = pair[1];
+    }
+    if (count > 0) end[-1] = static_cast<char>('0' + number % 10);
 }
 
-void append_time(Nanoseconds time, std::string& out) {
+unsigned count_digits(std::uint64_t number) {
+    unsigned count = 1;
+    for (; number >= 10'000; number /= 10'000)
+        count += 4;
+    return count + (number >= 10 ? 1 : 0) + (number >= 100 ? 1 : 0) + (number >= 1000 ? 1 : 0);
+}
+
+/// The last `width` digits.
+void append_fixed(std::uint64_t number, unsigned width, Buffer& out) {
+    put_digits(number, out.reserve(width) + width, width);
+    out.advance(width);
+}
+
+}  // namespace
+
+void append_number(std::uint64_t number, Buffer& out) {
+    append_fixed(number, count_digits(number), out);
+}
+
+void append_time(Nanoseconds time, Buffer& out) {
     Nanoseconds second = time / nanoseconds_per_second;
     Nanoseconds fraction = time % nanoseconds_per_second;
     if (fraction < 0) {
@@ -30,20 +80,23 @@ void append_time(Nanoseconds time, std::string& out) {
     const auto day = std::chrono::floor<std::chrono::days>(since_epoch);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{since_epoch - day};
-    const auto put = [&out](auto number, unsigned width, char behind) {
-        append_number(static_cast<std::uint64_t>(number), out, width);
-        out += behind;
+    constexpr std::string_view form = "0000-00-00T00:00:00.000000000Z";
+    char* const at = out.reserve(form.size());
+    std::memcpy(at, form.data(), form.size());
+    const auto put = [at](auto number, std::size_t end, unsigned width) {
+        put_digits(static_cast<std::uint64_t>(number), at + end, width);
     };
-    put(static_cast<int>(date.year()), 4, '-');
-    put(static_cast<unsigned>(date.month()), 2, '-');
-    put(static_cast<unsigned>(date.day()), 2, 'T');
-    put(clock.hours().count(), 2, ':');
-    put(clock.minutes().count(), 2, ':');
-    put(clock.seconds().count(), 2, '.');
-    put(fraction, 9, 'Z');
+    put(static_cast<int>(date.year()), 4, 4);
+    put(static_cast<unsigned>(date.month()), 7, 2);
+    put(static_cast<unsigned>(date.day()), 10, 2);
+    put(clock.hours().count(), 13, 2);
+    put(clock.minutes().count(), 16, 2);
+    put(clock.seconds().count(), 19, 2);
+    put(fraction, 29, 9);
+    out.advance(form.size());
 }
 
-void append_milliseconds(Nanoseconds span, std::string& out) {
+void append_milliseconds(Nanoseconds span, Buffer& out) {
     if (span < 0) {
         out += '-';
         span = -span;
@@ -53,9 +106,9 @@ void append_milliseconds(Nanoseconds span, std::string& out) {
     out += '.';
     const std::uint64_t rest = nanoseconds % 1'000'000;
     if (rest % 1000 == 0) {
-        append_number(rest / 1000, out, 3);
+        append_fixed(rest / 1000, 3, out);
     } else {
-        append_number(rest, out, 6);
+        append_fixed(rest, 6, out);
     }
 }
 
@@ -66,21 +119,25 @@ std::string readable_span(Nanoseconds span) {
     return fmt::format("{:.0f} min", in_seconds / 60);
 }
 
-void append_address(const IpAddress& address, std::string& out) {
+void append_address(const IpAddress& address, Buffer& out) {
     const auto* bytes = address.bytes.data();
     if (address.is_v4()) {
+        char* const begin = out.reserve(4 * sizeof(Octet::text));
+        char* at = begin;
         for (std::size_t i = 12; i < 16; ++i) {
-            if (i > 12) out += '.';
-            append_number(bytes[i], out);
+            const Octet& octet = octets[bytes[i]];
+            std::memcpy(at, octet.text, sizeof(octet.text));
+            at += octet.length;
         }
+        out.advance(static_cast<std::size_t>(at - begin) - 1);  // without the last dot
         return;
     }
     std::array<char, INET6_ADDRSTRLEN> text{};
     inet_ntop(AF_INET6, bytes, text.data(), text.size());
-    out += text.data();
+    out += std::string_view(text.data());
 }
 
-void append_endpoint(const Endpoint& endpoint, std::string& out) {
+void append_endpoint(const Endpoint& endpoint, Buffer& out) {
     const bool brackets = !endpoint.address.is_v4();
     if (brackets) out += '[';
     append_address(endpoint.address, out);
@@ -89,12 +146,12 @@ void append_endpoint(const Endpoint& endpoint, std::string& out) {
 }
 
 std::string readable(const Endpoint& endpoint) {
-    std::string out;
+    Buffer out;
     append_endpoint(endpoint, out);
-    return out;
+    return out.text();
 }
 
-std::string flow_id(const evidence::Evidence& evidence) {
+void append_flow_id(const evidence::Evidence& evidence, Buffer& out) {
     std::array<std::uint8_t, 48> key{};
     auto* at = key.data();
     const auto put = [&at](const void* data, std::size_t size) {
@@ -109,10 +166,17 @@ std::string flow_id(const evidence::Evidence& evidence) {
     put(&sequence, 4);
     put(&evidence.first.time, 8);
     std::uint64_t hash = XXH3_64bits(key.data(), key.size());
-    std::string id(16, '0');
-    for (std::size_t i = id.size(); i-- > 0; hash >>= 4U)
+    constexpr std::size_t digits = 16;
+    char* const id = out.reserve(digits);
+    for (std::size_t i = digits; i-- > 0; hash >>= 4U)
         id[i] = "0123456789abcdef"[hash & 15U];
-    return id;
+    out.advance(digits);
+}
+
+std::string flow_id(const evidence::Evidence& evidence) {
+    Buffer out;
+    append_flow_id(evidence, out);
+    return out.text();
 }
 
 std::string readable_bytes(std::uint64_t bytes) {

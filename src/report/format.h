@@ -6,23 +6,24 @@
 #include "base/address.h"
 #include "base/time.h"
 #include "evidence/evidence.h"
+#include "report/buffer.h"
 
 namespace tlstriage::report {
 
-/// Decimal digits, left padded with zeros to `width`.
-void append_number(std::uint64_t number, std::string& out, unsigned width = 0);
+void append_number(std::uint64_t number, Buffer& out);
 /// RFC 3339 UTC with nanoseconds: "2026-11-23T22:08:06.000000001Z".
-void append_time(Nanoseconds time, std::string& out);
+void append_time(Nanoseconds time, Buffer& out);
 /// Milliseconds with three decimals, or six where the nanoseconds need them.
-void append_milliseconds(Nanoseconds span, std::string& out);
+void append_milliseconds(Nanoseconds span, Buffer& out);
 /// A span for people: "340 ms", "6.0 s", "12 min".
 std::string readable_span(Nanoseconds span);
 /// Dotted quad, or RFC 5952 for IPv6.
-void append_address(const IpAddress& address, std::string& out);
+void append_address(const IpAddress& address, Buffer& out);
 /// "192.0.2.1:443", "[2001:db8::1]:443".
-void append_endpoint(const Endpoint& endpoint, std::string& out);
+void append_endpoint(const Endpoint& endpoint, Buffer& out);
 std::string readable(const Endpoint& endpoint);
 /// 16 hex digits from the ends, the client's initial sequence number and the first time stamp.
+void append_flow_id(const evidence::Evidence& evidence, Buffer& out);
 std::string flow_id(const evidence::Evidence& evidence);
 /// "1.2 GB", "340 kB": powers of ten.
 std::string readable_bytes(std::uint64_t bytes);

@@ -12,9 +12,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string time_text(Nanoseconds time) {
-    std::string out;
+    Buffer out;
     append_time(time, out);
-    return out;
+    return out.text();
 }
 
 Json damage_json(const std::vector<capture::Damage>& damage) {

@@ -1,12 +1,15 @@
 #include "report/safe_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace tlstriage::report {
 namespace {
 
-void append_escape(unsigned char byte, std::string& out) {
+constexpr std::string_view formula_starts = "=+-@\t\r";
+
+void append_escape(unsigned char byte, Buffer& out) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += "\\x";
     out += digits[byte >> 4U];
@@ -45,12 +48,12 @@ bool is_harmful(std::uint32_t c) {
 
 }  // namespace
 
-void append_printable(std::string_view text, std::string& out) {
+void append_printable(std::string_view text, Buffer& out) {
     const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
     while (!text.empty()) {
         const auto plain =
             static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
-        out.append(text.substr(0, plain));
+        out += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) return;
         const Decoded decoded = decode(text);
@@ -60,20 +63,32 @@ void append_printable(std::string_view text, std::string& out) {
                 append_escape(static_cast<unsigned char>(text[i]), out);
             }
         } else {
-            out.append(text.substr(0, length));
+            out += text.substr(0, length);
         }
         text.remove_prefix(length);
     }
 }
 
 std::string printable(std::string_view text) {
-    std::string out;
+    Buffer out;
     append_printable(text, out);
-    return out;
+    return out.text();
 }
 
-void append_cell(std::string_view text, std::string& out) {
-    constexpr std::string_view formula_starts = "=+-@\t\r";
+bool is_plain(std::string_view text) {
+    static constexpr auto harmless = [] {
+        std::array<bool, 256> table{};
+        for (std::size_t c = 0x20; c < 0x7f; ++c)
+            table[c] = c != ',' && c != '"' && c != '\'';
+        return table;
+    }();
+    bool all = true;
+    for (const char c : text)
+        all &= harmless[static_cast<unsigned char>(c)];
+    return all && (text.empty() || formula_starts.find(text.front()) == formula_starts.npos);
+}
+
+void append_cell(std::string_view text, Buffer& out) {
     if (!text.empty() && formula_starts.find(text.front()) != formula_starts.npos) out += '\'';
     append_printable(text, out);
 }

@@ -78,11 +78,15 @@ std::string explanation(const Evidence& evidence, const Verdict& verdict) {
             return fill("{client} and {server} spoke {speaks}, not TLS.", evidence, verdict);
         }
         // Most rows are this one: without the general machinery.
-        std::string out = "The TLS handshake of ";
+        Buffer out;
+        out += "The TLS handshake of ";
         append_endpoint(evidence.client, out);
         out += " with ";
         append_endpoint(evidence.server, out);
-        return out + " succeeded (" + version_text(evidence) + ").";
+        out += " succeeded (";
+        out += std::string_view(version_text(evidence));
+        out += ").";
+        return out.text();
     }
     return fill(info(verdict.cause).explanation, evidence, verdict);
 }

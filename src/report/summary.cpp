@@ -1,32 +1,17 @@
 #include "report/summary.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "report/columns.h"
 
 namespace tlstriage::report {
 namespace {
-
-using Key = std::tuple<verdict::Outcome, verdict::Cause, verdict::Word, verdict::Actor, Endpoint,
-                       std::string>;
-
-struct Tally {
-    SummaryGroup group;
-    std::set<IpAddress> clients;
-    std::vector<Nanoseconds> handshakes;
-};
-
-Key key_of(const engine::JudgedFlow& flow) {
-    const auto& [evidence, verdict] = flow;
-    const auto& hello = evidence->client_hello;
-    return {verdict.outcome,  verdict.cause,
-            verdict.reason,   verdict.actor,
-            evidence->server, hello && hello->server_name ? *hello->server_name : std::string{}};
-}
 
 /// The nearest-rank quantile.
 std::optional<Nanoseconds> quantile(const std::vector<Nanoseconds>& sorted, double share) {
@@ -36,45 +21,112 @@ std::optional<Nanoseconds> quantile(const std::vector<Nanoseconds>& sorted, doub
     return sorted[rank];
 }
 
-void begin(const engine::JudgedFlow& flow, const std::vector<std::string>& files, Tally& tally) {
-    const auto& [evidence, verdict] = flow;
-    SummaryGroup& group = tally.group;
-    std::tie(group.outcome, group.cause, group.reason, group.actor, group.server, group.sni) =
-        key_of(flow);
-    group.example = &flow;
-    group.first_seen = evidence->first.time;
-    const Row row{*evidence, verdict, files, {}};
+std::uint64_t count_distinct(std::vector<IpAddress> addresses) {
+    std::ranges::sort(addresses);
+    return static_cast<std::uint64_t>(std::ranges::unique(addresses).begin() - addresses.begin());
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+std::string_view sni_of(const Row& row) {
+    const auto& hello = row.evidence.client_hello;
+    return hello && hello->server_name ? std::string_view(*hello->server_name) : "";
+}
+
+SummaryGroup begin(const Row& row) {
+    const auto& [evidence, verdict, files, timings] = row;
+    SummaryGroup group;
+    group.outcome = verdict.outcome;
+    group.cause = verdict.cause;
+    group.reason = verdict.reason;
+    group.actor = verdict.actor;
+    group.server = evidence.server;
+    group.sni = sni_of(row);
+    group.first_seen = evidence.first.time;
     if (const auto* alert = alert_of(row)) group.alert = tls::alert_name(alert->description);
+    group.example_flow_id = flow_id(evidence);
+    group.example_file = evidence.file;
+    group.example_frame = verdict.decisive.frame;
+    group.explanation = explanation(evidence, verdict);
+    group.next_step = next_step(evidence, verdict);
+    return group;
 }
 
 }  // namespace
 
-std::vector<SummaryGroup> summarise(const std::vector<engine::JudgedFlow>& flows,
-                                    const std::vector<std::string>& files) {
-    std::map<Key, Tally> tallies;
-    std::map<Endpoint, std::uint64_t> flows_of_server;
-    for (const engine::JudgedFlow& flow : flows) {
-        Tally& tally = tallies[key_of(flow)];
-        if (tally.group.flows++ == 0) begin(flow, files, tally);
-        tally.group.last_seen = std::max(tally.group.last_seen, flow.evidence->first.time);
-        tally.clients.insert(flow.evidence->client.address);
-        if (const auto span = measure(*flow.evidence).handshake) tally.handshakes.push_back(*span);
-        ++flows_of_server[flow.evidence->server];
+std::size_t Summary::Hash::operator()(const Key& key) const {
+    const std::uint64_t words = static_cast<std::uint64_t>(key.outcome) << 56U |
+                                static_cast<std::uint64_t>(key.cause) << 48U |
+                                static_cast<std::uint64_t>(key.reason) << 40U |
+                                static_cast<std::uint64_t>(key.actor) << 32U | key.server.port;
+    return XXH3_64bits_withSeed(key.sni.data(), key.sni.size(),
+                                XXH3_64bits_withSeed(key.server.address.bytes.data(),
+                                                     key.server.address.bytes.size(), words));
+}
+
+Summary::Key Summary::key_of(const SummaryGroup& group) {
+    return {group.outcome, group.cause, group.reason, group.actor, group.server, group.sni};
+}
+
+void Summary::add(const Row& row) {
+    const auto& [evidence, verdict, files, timings] = row;
+    const Key key{verdict.outcome, verdict.cause,   verdict.reason,
+                  verdict.actor,   evidence.server, sni_of(row)};
+    auto place = tallies_.find(key);
+    if (place == tallies_.end()) {
+        auto tally = std::make_unique<Tally>();
+        tally->group = begin(row);
+        const Key own_key = key_of(tally->group);
+        place = tallies_.emplace(own_key, std::move(tally)).first;
     }
+    Tally& tally = *place->second;
+    ++tally.group.flows;
+    tally.group.last_seen = std::max(tally.group.last_seen, evidence.first.time);
+    tally.clients.push_back(evidence.client.address);
+    if (timings.handshake) tally.handshakes.push_back(*timings.handshake);
+}
+
+void Summary::merge(const Summary& later) {
+    for (const auto& [key, from] : later.tallies_) {
+        const auto place = tallies_.find(key);
+        if (place == tallies_.end()) {
+            auto tally = std::make_unique<Tally>(*from);
+            const Key own_key = key_of(tally->group);
+            tallies_.emplace(own_key, std::move(tally));
+            continue;
+        }
+        Tally& tally = *place->second;
+        tally.group.flows += from->group.flows;
+        tally.group.last_seen = std::max(tally.group.last_seen, from->group.last_seen);
+        append(tally.clients, from->clients);
+        append(tally.handshakes, from->handshakes);
+    }
+}
+
+std::vector<SummaryGroup> Summary::groups() const {
+    std::map<Endpoint, std::uint64_t> flows_of_server;
+    for (const auto& [key, tally] : tallies_)
+        flows_of_server[key.server] += tally->group.flows;
     std::vector<SummaryGroup> groups;
-    groups.reserve(tallies.size());
-    for (auto& [key, tally] : tallies) {
-        SummaryGroup& group = tally.group;
-        std::ranges::sort(tally.handshakes);
-        group.clients = tally.clients.size();
-        group.handshake_p50 = quantile(tally.handshakes, 0.50);
-        group.handshake_p95 = quantile(tally.handshakes, 0.95);
+    groups.reserve(tallies_.size());
+    for (const auto& [key, tally] : tallies_) {
+        SummaryGroup& group = groups.emplace_back(tally->group);
+        std::vector<Nanoseconds> handshakes = tally->handshakes;
+        std::ranges::sort(handshakes);
+        group.clients = count_distinct(tally->clients);
+        group.handshake_p50 = quantile(handshakes, 0.50);
+        group.handshake_p95 = quantile(handshakes, 0.95);
         group.share_of_server =
             static_cast<double>(group.flows) / static_cast<double>(flows_of_server[group.server]);
-        groups.push_back(std::move(group));
     }
-    std::ranges::stable_sort(groups, [](const SummaryGroup& a, const SummaryGroup& b) {
-        return std::tie(b.flows, a.first_seen, a.cause) < std::tie(a.flows, b.first_seen, b.cause);
+    std::ranges::sort(groups, [](const SummaryGroup& a, const SummaryGroup& b) {
+        const Key key_a = key_of(a);
+        const Key key_b = key_of(b);
+        return std::tie(b.flows, a.first_seen, a.cause, key_a) <
+               std::tie(a.flows, b.first_seen, b.cause, key_b);
     });
     return groups;
 }

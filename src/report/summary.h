@@ -1,8 +1,10 @@
 // Flows counted by what happened to them: the model of summary.csv and of the terminal table.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "report/row.h"
@@ -22,15 +24,52 @@ struct SummaryGroup {
     std::uint64_t clients = 0;   ///< distinct client addresses
     Nanoseconds first_seen = 0;  ///< start of the first such flow
     Nanoseconds last_seen = 0;
-    std::string alert;  ///< of the example
+    std::string alert;  ///< of the example below
     std::optional<Nanoseconds> handshake_p50;
     std::optional<Nanoseconds> handshake_p95;
-    const engine::JudgedFlow* example = nullptr;  ///< the first such flow
+    // The first such flow
+    std::string example_flow_id;
+    std::uint32_t example_file = 0;   ///< index of the trace
+    std::uint64_t example_frame = 0;  ///< the decisive one
+    std::string explanation;
+    std::string next_step;
 };
 
-/// Groups in the order of summary.csv: most flows first, then by first_seen and cause. Groups with
-/// Outcome::ok are part of it. Borrows from `flows`.
-std::vector<SummaryGroup> summarise(const std::vector<engine::JudgedFlow>& flows,
-                                    const std::vector<std::string>& files);
+/// Counts flows. Parts of a run are counted apart and merged in order.
+class Summary {
+  public:
+    void add(const Row& row);
+    /// `later` has flows that come after all that were added here.
+    void merge(const Summary& later);
+    void clear() { tallies_.clear(); }
+
+    /// In the order of summary.csv: most flows first, then by first_seen and cause. Groups with
+    /// Outcome::ok are part of it.
+    [[nodiscard]] std::vector<SummaryGroup> groups() const;
+
+  private:
+    struct Key {
+        verdict::Outcome outcome;
+        verdict::Cause cause;
+        verdict::Word reason;
+        verdict::Actor actor;
+        Endpoint server;
+        std::string_view sni;  ///< in a map: of the tally's group
+
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const;
+    };
+    struct Tally {
+        SummaryGroup group;
+        std::vector<IpAddress> clients;  ///< one for each flow
+        std::vector<Nanoseconds> handshakes;
+    };
+
+    static Key key_of(const SummaryGroup& group);
+
+    std::unordered_map<Key, std::unique_ptr<Tally>, Hash> tallies_;
+};
 
 }  // namespace tlstriage::report

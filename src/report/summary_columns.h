@@ -1,6 +1,8 @@
 // The columns of summary.csv, in order.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <tuple>
 
 #include "report/columns.h"
@@ -19,7 +21,7 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("cause", TLSTRIAGE_CELL(cell.word(name(row.group.cause)))),
     column("reason", TLSTRIAGE_CELL(cell.word(name(row.group.reason)))),
     column("actor", TLSTRIAGE_CELL(cell.word(name(row.group.actor)))),
-    column("server_ip", TLSTRIAGE_CELL(cell.word(address_cell(row.group.server.address)))),
+    column("server_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.group.server.address, out); }))),
     column("server_port", TLSTRIAGE_CELL(cell.number(row.group.server.port))),
     column("sni", TLSTRIAGE_CELL(cell.text(row.group.sni))),
     column("flows", TLSTRIAGE_CELL(cell.number(row.group.flows))),
@@ -30,10 +32,10 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("alert", TLSTRIAGE_CELL(cell.word(row.group.alert))),
     column("handshake_ms_p50", TLSTRIAGE_CELL(if (row.group.handshake_p50) cell.milliseconds(*row.group.handshake_p50))),
     column("handshake_ms_p95", TLSTRIAGE_CELL(if (row.group.handshake_p95) cell.milliseconds(*row.group.handshake_p95))),
-    column("example_flow_id", TLSTRIAGE_CELL(cell.word(flow_id(*row.group.example->evidence)))),
-    column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example->evidence->file]))),
-    column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example->verdict.decisive.frame))),
-    column("explanation", TLSTRIAGE_CELL(cell.text(explanation(*row.group.example->evidence, row.group.example->verdict)))));
+    column("example_flow_id", TLSTRIAGE_CELL(cell.word(row.group.example_flow_id))),
+    column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example_file]))),
+    column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example_frame))),
+    column("explanation", TLSTRIAGE_CELL(cell.text(row.group.explanation))));
 #undef TLSTRIAGE_CELL
 // clang-format on
 

@@ -137,12 +137,11 @@ std::string first_looks(const std::vector<SummaryGroup>& groups, const TerminalS
     for (const SummaryGroup& group : groups) {
         if (group.outcome != Outcome::failed || count == looks) continue;
         ++count;
-        const auto& [evidence, verdict] = *group.example;
         out += fmt::format("  {}. {} ({} {}, e.g. frame {} of flow {})\n", count, name(group.cause),
                            grouped(group.flows), group.flows == 1 ? "flow" : "flows",
-                           verdict.decisive.frame, flow_id(*evidence));
-        out += wrapped(printable(explanation(*evidence, verdict)), 5, style.width);
-        out += wrapped(printable(next_step(*evidence, verdict)), 5, style.width);
+                           group.example_frame, group.example_flow_id);
+        out += wrapped(printable(group.explanation), 5, style.width);
+        out += wrapped(printable(group.next_step), 5, style.width);
     }
     return out;
 }

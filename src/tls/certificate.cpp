@@ -28,10 +28,6 @@ Key hash_bytes(const void* bytes, std::size_t size) {
     return {hash.low64, hash.high64};
 }
 
-/// Entries of each table. A full one is emptied: who holds a chain keeps it, and a flood of made-up
-/// certificates costs time, not memory.
-constexpr std::size_t most_entries = 65'536;
-
 using Certificates = std::vector<std::shared_ptr<const Certificate>>;
 
 bool issued_by(const Certificate& subject, const Certificate& issuer) {
@@ -133,7 +129,6 @@ struct ChainCache::Store {
         if (const auto found = certificates.find(key); found != certificates.end()) {
             return found->second;
         }
-        if (certificates.size() >= most_entries) certificates.clear();
         ++parses;
         return certificates.emplace(key, parse_certificate(der)).first->second;
     }
@@ -161,7 +156,6 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
         chain->certificates.push_back(store_->certificate(ders[i], keys[i]));
     }
     chain->findings = chain_findings(chain->certificates);
-    if (store_->chains.size() >= most_entries) store_->chains.clear();
     store_->chains.emplace(chain_key, chain);
     return chain;
 }

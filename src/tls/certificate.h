@@ -43,6 +43,7 @@ struct Certificate {
     std::string common_name;             ///< last CN of the subject, empty without
     std::vector<std::string> dns_names;  ///< subjectAltName dNSName
     std::vector<std::string> ip_names;   ///< subjectAltName iPAddress, as text
+    std::string names_text;              ///< all of these, one space between
     Nanoseconds not_before = 0;
     Nanoseconds not_after = 0;
     std::string key;           ///< "RSA-2048", "EC-prime256v1", "ED25519"
@@ -65,8 +66,8 @@ struct Chain {
     }
 };
 
-/// Parses certificates and chains once each in a run (key: XXH3-128 of the DER). Shared by all
-/// shards: the lock is taken once a Certificate message, never once a packet.
+/// Parses certificates and chains once each in a run (key: XXH3-128 of the DER) and keeps them.
+/// Shared by all shards: the lock is taken once a Certificate message, never once a packet.
 class ChainCache {
   public:
     ChainCache();

@@ -172,8 +172,22 @@ bool read_lists(Cursor& cursor, ClientHello& hello) {
 
 }  // namespace
 
+void ClientHello::clear() {
+    for (auto* const list : {&cipher_suites, &extensions, &supported_versions, &groups,
+                             &signature_algorithms, &key_share_groups}) {
+        list->clear();
+    }
+    point_formats.clear();
+    alpn.clear();
+    server_name.reset();
+    session_id = {};
+    legacy_version = 0;
+    ssl2_framed = session_ticket = pre_shared_key = early_data = false;
+    encrypted_client_hello = renegotiation_info = false;
+}
+
 bool parse_client_hello(Bytes body, ClientHello& hello) {
-    hello = {};
+    hello.clear();
     Cursor cursor(body);
     hello.legacy_version = cursor.u16();
     cursor.skip(random_length);
@@ -190,7 +204,7 @@ bool parse_client_hello(Bytes body, ClientHello& hello) {
 bool parse_ssl2_client_hello(Bytes message, ClientHello& hello) {
     constexpr std::uint8_t client_hello = 1;
     constexpr std::size_t cipher_spec_size = 3;
-    hello = {};
+    hello.clear();
     hello.ssl2_framed = true;
     Cursor cursor(message);
     if (cursor.u8() != client_hello) return false;

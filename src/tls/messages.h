@@ -49,6 +49,9 @@ struct ClientHello {
     bool early_data = false;
     bool encrypted_client_hello = false;
     bool renegotiation_info = false;  ///< the extension or the signalling suite 0x00ff
+
+    /// As new, but for the lists' memory: a parser's scratch is used for hello after hello.
+    void clear();
 };
 
 struct ServerHello {

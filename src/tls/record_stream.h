@@ -27,6 +27,14 @@ class RecordStream {
   public:
     static constexpr std::size_t max_message = 256 * 1024;
 
+    /// As new, but for its memory.
+    void clear() {
+        std::vector<std::uint8_t> kept = std::move(message_);
+        kept.clear();
+        *this = RecordStream{};
+        message_ = std::move(kept);
+    }
+
     /// The stream begins with an SSLv2 CLIENT-HELLO (two-byte header, RFC 5246 §E.2).
     void expect_ssl2() { state_ = State::ssl2; }
 

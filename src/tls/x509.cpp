@@ -113,6 +113,15 @@ void read_alternative_names(const X509* x509, Certificate& certificate) {
     }
 }
 
+std::string list_names(const Certificate& certificate) {
+    std::string text;
+    for (const auto* names : {&certificate.dns_names, &certificate.ip_names}) {
+        for (const std::string& name : *names)
+            text += (text.empty() ? "" : " ") + name;
+    }
+    return text;
+}
+
 /// Clamped to what Nanoseconds can hold (1677 to 2262); `if_unreadable` when the text is no time,
 /// so that it can't make a finding.
 Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
@@ -220,6 +229,7 @@ std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     certificate->issuer_der = name_der(issuer);
     certificate->common_name = last_common_name(subject);
     read_alternative_names(x509.get(), *certificate);
+    certificate->names_text = list_names(*certificate);
     certificate->not_before =
         to_time(X509_get0_notBefore(x509.get()), std::numeric_limits<Nanoseconds>::min());
     certificate->not_after =

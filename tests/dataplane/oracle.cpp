@@ -2,7 +2,7 @@
 
 #include "capture/walk.h"
 #include "consumer.h"
-#include "report/files.h"
+#include "report/flow_report.h"
 #include "support/csv.h"
 #include "support/paths.h"
 
@@ -31,10 +31,11 @@ std::string oracle_csv(const std::string& path) {
     dataplane::Piece* const pieces[] = {&piece};
     consumer.consume(pieces, 0, 0);
     engine.end_archive(engine::run_serially);
-    const auto judgement = engine.judge(engine::run_serially);
     const ScratchFolder folder;
-    report::write_flows(folder.path(), report::TableFormat::csv, judgement.flows, {path},
-                        engine::run_serially);
+    const std::vector<std::string> files{path};
+    report::FlowReport flows(files, folder.path(), report::TableFormat::csv);
+    engine.judge(engine::run_serially, flows.handlers());
+    flows.finish();
     return read_file(folder.path() / "flows.csv");
 }
 

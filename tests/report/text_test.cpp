@@ -9,12 +9,12 @@ namespace tlstriage::report {
 namespace {
 
 std::string csv(std::string_view text) {
-    std::string out;
+    Buffer out;
     CsvCells cells(out);
     cells.begin_row();
     cells.begin_cell("a");
     cells.text(text);
-    return out;
+    return out.text();
 }
 
 TEST(Text, CsvQuotesWhatRfc4180Asks) {
@@ -51,7 +51,7 @@ TEST(Text, WhatIsNoUtf8IsWrittenOut) {
 }
 
 TEST(Text, JsonIsEscapedAndEmptyCellsAreLeftOut) {
-    std::string out;
+    Buffer out;
     JsonCells cells(out);
     cells.begin_row();
     cells.begin_cell("sni");
@@ -61,23 +61,23 @@ TEST(Text, JsonIsEscapedAndEmptyCellsAreLeftOut) {
     cells.begin_cell("n");
     cells.number(7);
     cells.end_row();
-    EXPECT_EQ(out, "{\"sni\":\"a\\\"\\\\x01\",\"n\":7}\n");
+    EXPECT_EQ(out.view(), "{\"sni\":\"a\\\"\\\\x01\",\"n\":7}\n");
 }
 
 TEST(Format, TimesAreRfc3339WithNanoseconds) {
-    std::string out;
+    Buffer out;
     append_time(1'763'935'686'000'000'001, out);
-    EXPECT_EQ(out, "2025-11-23T22:08:06.000000001Z");
+    EXPECT_EQ(out.view(), "2025-11-23T22:08:06.000000001Z");
     out.clear();
     append_time(-1, out);
-    EXPECT_EQ(out, "1969-12-31T23:59:59.999999999Z");
+    EXPECT_EQ(out.view(), "1969-12-31T23:59:59.999999999Z");
 }
 
 TEST(Format, MillisecondsKeepWhatTheyHave) {
     const auto text = [](Nanoseconds span) {
-        std::string out;
+        Buffer out;
         append_milliseconds(span, out);
-        return out;
+        return out.text();
     };
     EXPECT_EQ(text(0), "0.000");
     EXPECT_EQ(text(1'234'000), "1.234");

@@ -1,6 +1,6 @@
 #include "support/analysis.h"
 
-#include "report/files.h"
+#include "report/flow_report.h"
 #include "support/paths.h"
 
 namespace tlstriage::test {
@@ -9,8 +9,11 @@ Analysis analyse(const std::vector<std::string>& inputs, const dataplane::RunPla
     const dataplane::Executor executor(plan.threads);
     Analysis analysis{dataplane::run(plan, capture::collect(inputs), executor, {}), {}, {}};
     const ScratchFolder folder;
-    report::write_flows(folder.path(), report::TableFormat::csv, analysis.result.judgement.flows,
-                        analysis.result.files, executor.parallel());
+    report::FlowReport flows(analysis.result.files, folder.path(), report::TableFormat::csv);
+    const auto judgement = analysis.result.engine->judge(executor.parallel(), flows.handlers());
+    analysis.result.facts.rows = judgement.rows;
+    analysis.result.facts.without_row = judgement.without_row;
+    flows.finish();
     analysis.csv = read_file(folder.path() / "flows.csv");
     analysis.flows = CsvTable(analysis.csv);
     return analysis;

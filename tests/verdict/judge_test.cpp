@@ -36,7 +36,8 @@ void client_hello(Evidence& e) {
     connect(e);
     auto& client = e.side(Side::client);
     e.client_hello = evidence::ClientHelloEvidence{};
-    e.client_hello->shape = std::make_shared<evidence::HelloShape>();
+    static const evidence::HelloShape empty_shape;
+    e.client_hello->shape = &empty_shape;
     e.client_hellos = 1;
     e.first_client_hello = e.client_hello_at = client.first_record = client.first_data = at(20);
     client.last_payload = at(20);
@@ -198,7 +199,8 @@ const std::vector<Case> cases{
      [](Evidence& e) {
          server_hello(e, tls12);
          e.certificate_request = at(41);
-         e.side(Side::client).chain = std::make_shared<tls::Chain>();
+         static const tls::Chain empty_chain;
+         e.side(Side::client).chain = &empty_chain;
          alert(e, Side::server, 42);
      },
      Outcome::failed, Cause::client_certificate_missing, Actor::server},

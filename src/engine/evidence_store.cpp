@@ -1,0 +1,71 @@
+#include "engine/evidence_store.h"
+
+#include <sys/mman.h>
+
+#include <cassert>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "evidence/packed.h"
+
+namespace tlstriage::engine {
+
+void EvidenceStore::FreeChunk::operator()(std::uint8_t* chunk) const {
+    std::free(chunk);
+}
+
+/// Chunks begin where a huge page may: half a gigabyte of evidence is 250 page faults then instead
+/// of 130,000.
+std::uint8_t* EvidenceStore::room(std::size_t size) {
+    assert(size <= chunk_size);  // names are at most 64 KiB long, lists are bounded
+    if (size > chunk_size - used_) {
+        void* const chunk = std::aligned_alloc(chunk_size, chunk_size);
+        if (chunk == nullptr) throw std::bad_alloc();
+        ::madvise(chunk, chunk_size, MADV_HUGEPAGE);
+        chunks_.emplace_back(static_cast<std::uint8_t*>(chunk));
+        used_ = 0;
+    }
+    std::uint8_t* const at = chunks_.back().get() + used_;
+    used_ += size;
+    return at;
+}
+
+EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
+    const std::size_t size = evidence::pack(evidence, scratch_);
+    std::uint8_t* const bytes = room(size);
+    std::memcpy(bytes, scratch_.data(), size);
+    return {.first = evidence.first,
+            .file = evidence.file,
+            .bytes = bytes,
+            .size = static_cast<std::uint32_t>(size),
+            .client_lane = evidence.client_lane,
+            .last = evidence.last,
+            .record = record_of(evidence)};
+}
+
+EvidenceStore::Index EvidenceStore::add(const evidence::Evidence& evidence) {
+    entries_.push_back(make(evidence));
+    return static_cast<Index>(entries_.size() - 1);
+}
+
+void EvidenceStore::replace(Index index, const evidence::Evidence& evidence) {
+    entries_[index] = make(evidence);
+}
+
+void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
+    if (!evidence::unpack({bytes, size}, evidence)) std::abort();  // they are our own
+    evidence.archive = archive;
+    evidence.last = last;
+    for (std::size_t i = 0; i < evidence.sides.size(); ++i) {
+        evidence.sides[i].packets = side_packets[i];
+        evidence.sides[i].bytes = side_bytes[i];
+    }
+}
+
+void EvidenceStore::end_archive(std::uint32_t archive) {
+    for (; assigned_ < entries_.size(); ++assigned_)
+        entries_[assigned_].archive = archive;
+}
+
+}  // namespace tlstriage::engine

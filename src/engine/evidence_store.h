@@ -1,0 +1,62 @@
+// The evidence of ended flows, packed, until all of them are judged.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/bytes.h"
+#include "engine/flow_record.h"
+#include "evidence/evidence.h"
+
+namespace tlstriage::engine {
+
+/// In chunks that never move. One owner at a time.
+class EvidenceStore {
+  public:
+    /// Where a flow's bytes are, what rows are sorted by, and what is not in the bytes.
+    struct Entry {
+        Moment first;
+        std::uint32_t file = 0;
+        std::uint32_t archive = evidence::Evidence::no_archive;
+        const std::uint8_t* bytes = nullptr;
+        std::uint32_t size = 0;
+        std::uint8_t client_lane = 0;
+        Moment last;
+        std::array<std::uint32_t, 2> side_packets{};  ///< by evidence::Side
+        std::array<std::uint64_t, 2> side_bytes{};    ///< TCP payload
+        FlowRecord record;
+
+        /// The whole evidence, over whatever `evidence` held.
+        void unpack(evidence::Evidence& evidence) const;
+    };
+    using Index = std::uint32_t;
+
+    Index add(const evidence::Evidence& evidence);
+    /// The flow went on after it was added: takes its evidence anew.
+    void replace(Index index, const evidence::Evidence& evidence);
+    /// Entries added since the last call of this function belong to `archive`.
+    void end_archive(std::uint32_t archive);
+
+    [[nodiscard]] Entry& at(Index index) { return entries_[index]; }
+    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+  private:
+    static constexpr std::size_t chunk_size = std::size_t{2} << 20U;
+
+    struct FreeChunk {
+        void operator()(std::uint8_t* chunk) const;
+    };
+
+    Entry make(const evidence::Evidence& evidence);
+    std::uint8_t* room(std::size_t size);
+
+    std::vector<std::unique_ptr<std::uint8_t, FreeChunk>> chunks_;
+    std::size_t used_ = chunk_size;  ///< of the last chunk
+    std::vector<Entry> entries_;
+    std::size_t assigned_ = 0;  ///< entries that have their archive
+    std::vector<std::uint8_t> scratch_;
+};
+
+}  // namespace tlstriage::engine

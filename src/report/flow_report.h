@@ -1,0 +1,47 @@
+// Judged flows to flows.csv and to the summary, as they come.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "report/files.h"
+#include "report/summary.h"
+#include "report/table.h"
+
+namespace tlstriage::report {
+
+class FlowReport {
+  public:
+    /// `files`: names of the traces, by Evidence::file. Without a folder nothing is written. Throws
+    /// std::system_error, as the handlers and finish() do.
+    FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
+               TableFormat format);
+
+    /// For Engine::judge(); they borrow this object.
+    engine::OnJudged handlers();
+
+    /// After the last flow: flows.csv gets its name. The groups of all flows.
+    std::vector<SummaryGroup> finish();
+
+  private:
+    struct Batch {
+        Buffer rows;
+        Summary summary;
+    };
+
+    void add(std::size_t batch, const evidence::Evidence& evidence,
+             const verdict::Verdict& verdict);
+    void end_round(std::size_t batches);
+
+    const std::vector<std::string>& files_;
+    TableFormat format_;
+    std::optional<OutputFile> output_;
+    std::array<Batch, engine::Engine::round_batches> batches_;
+    Summary summary_;
+};
+
+}  // namespace tlstriage::report

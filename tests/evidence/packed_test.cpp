@@ -1,0 +1,114 @@
+// Evidence survives being packed, and damaged bytes do no harm.
+#include "evidence/packed.h"
+
+#include <gtest/gtest.h>
+
+namespace tlstriage::evidence {
+namespace {
+
+Moment at(Nanoseconds time, std::uint64_t frame) {
+    return {time, frame};
+}
+
+const HelloShape shape{.legacy_version = 0x0303};
+const tls::Chain chain{};
+
+Evidence full() {
+    Evidence e;
+    const std::array<std::uint8_t, 16> v6{0x20, 0x01, 0x0d, 0xb8, 0, 1};
+    const std::array<std::uint8_t, 4> v4{192, 0, 2, 7};
+    e.first = at(1'700'000'000'000'000'001, 77);
+    e.client = {IpAddress::v4(v4.data()), 50'000};
+    e.server = {IpAddress::v6(v6.data()), 443};
+    e.file = 3;
+    e.vlan = 100;
+    e.client_lane = 1;
+    e.client_certain = true;
+    e.client_hello = ClientHelloEvidence{.shape = &shape,
+                                         .server_name = "a.test",
+                                         .session_id_hash = ~std::uint64_t{0},
+                                         .early_data = true,
+                                         .whole = true};
+    e.server_hello = ServerHelloEvidence{.version = 0x0303,
+                                         .cipher_suite = 0xc02f,
+                                         .group = 29,
+                                         .alpn = std::string(300, 'h'),
+                                         .renegotiation_info = true};
+    e.icmp = IcmpEvidence{IpAddress::v4(v4.data()), 3, 13, false, at(e.first.time - 5, 70)};
+    e.alerts = {{Side::server, 2, 40, at(e.first.time + 9'999, 90), true}};
+    for (std::uint64_t i = 0; i < max_events; ++i) {
+        e.add(EventKind::alert, Side::server, at(e.first.time + seconds(40) * 1000, 70 + i),
+              0x0228);
+    }
+    SideEvidence& server = e.side(Side::server);
+    server.chain = &chain;
+    server.initial_sequence = 0xffff'ffff;
+    server.hole_bytes = std::uint64_t{1} << 60U;
+    server.first_protocol = sense::Protocol::ssh;
+    server.last_record = {tls::ContentType::alert, 19, at(e.first.time + 1, 78)};
+    server.opaque_records.assign(max_opaque_records, server.last_record);
+    server.unfinished_record = true;
+    e.side(Side::client).rst = at(e.first.time + 1'000, 1'000'000'000'000);
+    return e;
+}
+
+Bytes packed(const Evidence& evidence, std::vector<std::uint8_t>& out) {
+    return Bytes(out).first(pack(evidence, out));
+}
+
+TEST(Packed, ComesBackAsItWas) {
+    const Evidence before = full();
+    std::vector<std::uint8_t> bytes;
+    const Bytes view = packed(before, bytes);
+    Evidence after;
+    after.events.resize(3);  // what was there before does not matter
+    after.side(Side::client).fin = at(1, 1);
+    ASSERT_TRUE(unpack(view, after));
+    EXPECT_EQ(after.first, before.first);
+    EXPECT_EQ(after.client, before.client);
+    EXPECT_EQ(after.server, before.server);
+    EXPECT_EQ(after.client_hello->shape, &shape);
+    EXPECT_EQ(after.client_hello->server_name, "a.test");
+    EXPECT_EQ(after.client_hello->session_id_hash, ~std::uint64_t{0});
+    EXPECT_EQ(after.server_hello->alpn, before.server_hello->alpn);
+    EXPECT_EQ(after.server_hello->group, 29);
+    EXPECT_FALSE(after.server_hello->dh_prime_bits);
+    EXPECT_EQ(after.icmp->at, before.icmp->at);
+    EXPECT_EQ(after.icmp->code, 13);
+    EXPECT_EQ(after.alerts.at(0).at, before.alerts[0].at);
+    EXPECT_TRUE(after.alerts[0].after_data);
+    ASSERT_EQ(after.events.size(), max_events);
+    EXPECT_EQ(after.events.back().at, before.events.back().at);
+    EXPECT_EQ(after.events.back().detail, 0x0228);
+    const SideEvidence& server = after.of_server();
+    EXPECT_EQ(server.chain, &chain);
+    EXPECT_EQ(server.initial_sequence, 0xffff'ffff);
+    EXPECT_EQ(server.hole_bytes, std::uint64_t{1} << 60U);
+    EXPECT_EQ(server.first_protocol, sense::Protocol::ssh);
+    EXPECT_EQ(server.opaque_records.size(), max_opaque_records);
+    EXPECT_TRUE(server.unfinished_record);
+    EXPECT_EQ(after.of_client().rst, before.of_client().rst);
+    EXPECT_FALSE(after.of_client().fin.seen());
+
+    std::vector<std::uint8_t> again;
+    const Bytes second = packed(after, again);
+    EXPECT_TRUE(std::ranges::equal(view, second));
+}
+
+TEST(Packed, CutOrChangedBytesAreRefusedOrHarmless) {
+    std::vector<std::uint8_t> bytes;
+    const Bytes view = packed(full(), bytes);
+    Evidence after;
+    for (std::size_t length = 0; length < view.size(); ++length) {
+        const std::vector<std::uint8_t> cut(view.begin(), view.begin() + static_cast<long>(length));
+        EXPECT_FALSE(unpack(cut, after)) << length;
+    }
+    for (std::size_t i = 0; i < view.size(); ++i) {
+        std::vector<std::uint8_t> changed(view.begin(), view.end());
+        changed[i] ^= 0xff;
+        unpack(changed, after);  // sanitizers watch
+    }
+}
+
+}  // namespace
+}  // namespace tlstriage::evidence
