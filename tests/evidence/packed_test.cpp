@@ -10,7 +10,7 @@ Moment at(Nanoseconds time, std::uint64_t frame) {
     return {time, frame};
 }
 
-const HelloShape shape{.legacy_version = 0x0303};
+const HelloShape shape{};
 const tls::Chain chain{};
 
 Evidence full() {
@@ -32,6 +32,7 @@ Evidence full() {
     e.server_hello = ServerHelloEvidence{.version = 0x0303,
                                          .cipher_suite = 0xc02f,
                                          .group = 29,
+                                         .dh_prime_bits = {},
                                          .alpn = std::string(300, 'h'),
                                          .renegotiation_info = true};
     e.icmp = IcmpEvidence{IpAddress::v4(v4.data()), 3, 13, false, at(e.first.time - 5, 70)};
