@@ -31,7 +31,7 @@ class Cases {
   public:
     void add(const std::string& name, const std::vector<Buffer>& frames, const std::string& rows,
              const std::string& toml = "title = \"a test\"\n", LinkType link = LinkType::ethernet,
-             std::int64_t start = capture_time) {
+             std::int64_t start = capture_time, const std::string& lookups = "") {
         const fs::path folder = scratch_.path() / name;
         fs::create_directory(folder);
         CaptureWriter writer(folder / "capture.pcap", CaptureFormat::pcap, true,
@@ -42,7 +42,8 @@ class Cases {
         }
         writer.close();
         write_file(folder / "case.toml", toml);
-        write_file(folder / "expected.json", R"({"not_rows": 0, "flows": [)" + rows + "]}");
+        write_file(folder / "expected.json",
+                   R"({"not_rows": 0, "flows": [)" + rows + R"(], "dns": [)" + lookups + "]}");
     }
     LabCase read(const std::string& name) const { return read_lab_case(scratch_.path() / name); }
     LabSet set() const { return read_lab_set(scratch_.path(), {}, true); }
@@ -115,6 +116,28 @@ TEST(LabCase, CopiesSpeakOfTheirOwnAddresses) {
         wire::decode(LinkType::ethernet, first, 0, packet);
         EXPECT_EQ(std::to_string(packet.source_port()), truth.client_port);
     }
+}
+
+TEST(LabCase, LookupsHaveATruthOfTheirOwn) {
+    const std::string lookup = R"({"name": "good.test", "rcode": "NXDOMAIN", "why": "so"})";
+    const Ends ends = original();
+    const Buffer query = udp(ends.client, ends.other, 40125, 53, Buffer(12, 0));
+    Cases cases;
+    cases.add("asked", {ethernet(ip(ends.client, ends.other, 17, query))}, "", "",
+              LinkType::ethernet, capture_time, lookup);
+    const LabCase asked = cases.read("asked");
+    EXPECT_EQ(asked.variables.ports(), std::vector<std::uint16_t>{40125});
+    FreshAddresses addresses;
+    Rng rng(1);
+    const auto rows = LabCopy(asked, 9, capture_time, addresses, rng).dns_truth();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].copy, 9U);
+    EXPECT_EQ(rows[0].client_ip, "240.0.0.1");
+    EXPECT_EQ(rows[0].claims,
+              (std::map<std::string, std::string>{{"name", "good.test"}, {"rcode", "NXDOMAIN"}}));
+    cases.add("mute", {syn(ends), syn_ack(ends)}, row, "", LinkType::ethernet, capture_time,
+              lookup);
+    EXPECT_THROW(cases.read("mute"), std::runtime_error);
 }
 
 TEST(LabCase, PortsThatAreEqualStayEqual) {

@@ -204,7 +204,6 @@ TEST(LabTrace, SizeAndShareAreMet) {
         const Trace trace(lab, options);
         const auto size = static_cast<double>(trace.result.trace.file_bytes);
         EXPECT_NEAR(size, 4e6, 4e5);
-        std::set<std::string> bulk_ports;
         std::uint64_t lab_bytes = 0;
         const LabSet set = read_lab_set(cases_folder(), {}, false);
         for (const LabCase& one : set.cases)

@@ -49,7 +49,7 @@ struct Tcp {
     std::uint32_t sequence_offset = 100;
     std::uint32_t acknowledged_offset = 50;
     bool timestamps = true;
-    Buffer sack_offsets{};      // in bytes, from the initial number of the other side; made an option
+    Buffer sack_offsets{};    // in bytes, from the initial number of the other side; made an option
     std::size_t padding = 0;  // no-operations before the SACK option
     Buffer payload{};
     std::uint16_t to_port = server_port;

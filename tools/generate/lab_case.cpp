@@ -42,6 +42,10 @@ class CaseReader {
         weigh_certificates(keys.keep_addresses);
         plan_frames();
         place_rows();
+        case_.dns_rows = std::move(rows_.dns);
+        if (!case_.dns_rows.empty() && !case_.dns_client) {
+            throw std::runtime_error("expected.json has lookups that the capture has not");
+        }
         case_.connections = case_.rows.size() + rows_.without_row;
         case_.edge = keys.edge.value_or(keys.partial_capture || one_sided() || rows_.about_edge);
         return std::move(case_);
@@ -92,6 +96,9 @@ class CaseReader {
         constexpr std::uint16_t port_dns = 53;
         for (const std::uint16_t port : {packet.source_port(), packet.destination_port()}) {
             if (port != port_dns) case_.variables.client_port(port);
+        }
+        if (packet.destination_port() == port_dns && !case_.dns_client) {
+            case_.dns_client = packet.source().address;
         }
     }
 

@@ -44,7 +44,9 @@ struct LabCase {
     std::vector<LabInterface> interfaces;
     std::vector<LabFrame> frames;
     std::vector<LabRow> rows;
-    std::size_t connections = 0;  // TCP, with and without a row
+    std::vector<std::map<std::string, std::string>> dns_rows;  // claims of rows of dns.csv
+    std::optional<IpAddress> dns_client;                       // who sent the first query
+    std::size_t connections = 0;                               // TCP, with and without a row
     Variables variables;
     bool edge = false;  // about where its capture begins, ends or is blind
     // When copies may begin, ns since 1970: within, all certificates are as valid or not as they

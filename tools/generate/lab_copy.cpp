@@ -72,6 +72,13 @@ std::vector<LabTruthRow> LabCopy::truth() const {
     return rows;
 }
 
+std::vector<LabDnsTruthRow> LabCopy::dns_truth() const {
+    std::vector<LabDnsTruthRow> rows;
+    for (const auto& claims : case_->dns_rows)
+        rows.push_back({case_->name, number_, text_of(*case_->dns_client), claims});
+    return rows;
+}
+
 LabTruthRow LabCopy::truth_of(const LabRow& row) const {
     LabTruthRow truth;
     truth.case_name = case_->name;

@@ -39,6 +39,7 @@ class LabCopy {
     const LabCase& lab_case() const { return *case_; }
     // All frames have been taken.
     std::vector<LabTruthRow> truth() const;
+    std::vector<LabDnsTruthRow> dns_truth() const;
 
   private:
     void draw_ports(Rng& rng);

@@ -1,12 +1,14 @@
 #include "lab_generator.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <queue>
 #include <set>
 #include <variant>
 
+#include "bulk_flows.h"
 #include "lab_copy.h"
 #include "lab_set.h"
 #include "relink.h"
@@ -16,76 +18,20 @@ namespace {
 
 constexpr std::uint64_t lab_random_stream = 0x1ab;  // flows of the planner have small numbers
 
-// A bulk flow's mean size in the file, as in the bulk profile's defaults.
-constexpr double bulk_flow_bytes = 100'000;
-
-// What makes flows of the bulk profile.
-struct Bulk {
-    Bulk(const GenerateOptions& options, const LabOptions& lab, std::int64_t start)
-        : rng(options.plan.seed),
-          pool(rng),
-          world(world_size(options, lab), start / second, rng),
-          planner(options.plan, world, pool),
-          builder(pool) {}
-
-    static WorldSize world_size(const GenerateOptions& options, const LabOptions& lab) {
-        WorldSize size;
-        const double flows = static_cast<double>(options.size) * lab.bulk_share / bulk_flow_bytes;
-        size.servers = 500;
-        size.clients = static_cast<std::uint32_t>(std::clamp(flows / 40, 400.0, 1e6));
-        return size;
-    }
-
-    Rng rng;
-    RandomPool pool;
-    World world;
-    Planner planner;
-    FrameBuilder builder;
-};
-
 struct BulkFlow {
     PlannedFlow planned;
     std::size_t next = 0;
 };
 
-std::map<std::string, std::string> claims_of(const Truth& truth) {
-    return {{"outcome", truth.verdict.outcome},
-            {"phase", truth.verdict.phase},
-            {"cause", truth.verdict.cause},
-            {"actor", truth.verdict.actor},
-            {"alert_sender", truth.verdict.alert_sender},
-            {"alert", truth.verdict.alert},
-            {"sni", truth.server_name},
-            {"alpn", truth.application_protocol},
-            {"version", truth.version},
-            {"cipher", truth.cipher}};
-}
-
-LabTruthRow truth_of(const PlannedFlow& planned, std::uint64_t first_frame) {
-    const Flow& flow = planned.flow;
-    const Host& client = flow.host(Side::client);
-    const Host& server = flow.host(Side::server);
-    LabTruthRow row;
-    row.case_name = "bulk";
-    row.client_ip = address_text(client, flow.ipv6);
-    row.client_port = std::to_string(client.port);
-    row.server_ip = address_text(server, flow.ipv6);
-    row.server_port = std::to_string(server.port);
-    row.start_time = flow.segments.front().time;
-    row.first_frame = first_frame;
-    row.claims = claims_of(planned.truth);
-    return row;
-}
-
 std::uint64_t file_bytes(const LabCase& one, CaptureFormat format) {
     return one.captured_bytes() + one.frames.size() * CaptureWriter::overhead(format);
 }
 
-std::uint64_t file_bytes(const Flow& flow, CaptureFormat format) {
-    std::uint64_t bytes = 0;
-    for (const auto& segment : flow.segments)
-        bytes += FrameBuilder::length(flow, segment) + CaptureWriter::overhead(format);
-    return bytes;
+// lab.truth.csv: lab.dns.truth.csv
+std::string dns_truth_path(const std::string& truth) {
+    const std::string suffix = ".truth.csv";
+    const bool usual = truth.size() > suffix.size() && truth.ends_with(suffix);
+    return (usual ? truth.substr(0, truth.size() - suffix.size()) : truth) + ".dns.truth.csv";
 }
 
 bool of_one_link(const std::vector<LabCase>& cases, bool with_bulk) {
@@ -108,7 +54,9 @@ class LabGenerator {
           set_(read_lab_set(lab.cases, lab.only, lab.edge)),
           rng_(options.plan.seed, lab_random_stream),
           start_(set_.start) {
-        if (lab.bulk_share > 0) bulk_ = std::make_unique<Bulk>(options, lab, start_);
+        if (lab.bulk_share > 0) {
+            bulk_ = std::make_unique<BulkFlows>(options, lab.bulk_share, start_);
+        }
         if (options.format == CaptureFormat::pcap && !of_one_link(set_.cases, bulk_ != nullptr)) {
             for (LabCase& one : set_.cases)
                 make_ethernet(one);
@@ -116,9 +64,15 @@ class LabGenerator {
         capture_ = std::make_unique<CaptureWriter>(options.output, options.format,
                                                    options.nanosecond, interfaces());
         truth_ = std::make_unique<LabTruthWriter>(options.truth, columns());
+        const auto lookups = dns_columns();
+        if (!lookups.empty()) {
+            dns_truth_ =
+                std::make_unique<LabDnsTruthWriter>(dns_truth_path(options.truth), lookups);
+        }
     }
 
     LabResult run() {
+        write_roots();
         fill_slots();
         while (!queue_.empty()) {
             const Event event = queue_.top();
@@ -127,6 +81,7 @@ class LabGenerator {
         }
         capture_->close();
         truth_->close();
+        if (dns_truth_) dns_truth_->close();
         return summary();
     }
 
@@ -140,6 +95,13 @@ class LabGenerator {
         }
     };
     using Act = std::variant<std::monostate, LabCopy, BulkFlow>;
+
+    // Of the bulk flows' chains; the lab's are not in its captures.
+    void write_roots() const {
+        if (options_.roots.empty() || !bulk_) return;
+        const File file = open_for_writing(options_.roots);
+        std::fputs(bulk_->roots_pem().c_str(), file.get());
+    }
 
     // pcapng: one for the bulk flows, then each case's own, under the case's name.
     std::vector<CaptureInterface> interfaces() {
@@ -170,7 +132,18 @@ class LabGenerator {
                 if (row.decisive_frame) all.emplace_back("decisive_frame");
             }
         }
-        if (bulk_) add(claims_of(Truth{}));
+        if (bulk_) std::ranges::copy(BulkFlows::columns(), std::back_inserter(all));
+        return all;
+    }
+
+    std::vector<std::string> dns_columns() const {
+        std::vector<std::string> all;
+        for (const LabCase& one : set_.cases) {
+            for (const auto& claims : one.dns_rows) {
+                for (const auto& [column, value] : claims)
+                    all.push_back(column);
+            }
+        }
         return all;
     }
 
@@ -211,7 +184,7 @@ class LabGenerator {
     void begin(std::uint32_t slot, std::int64_t time) {
         if (!wants_more()) return;
         const double bulk_wanted = lab_.bulk_share * static_cast<double>(planned_);
-        if (bulk_ && static_cast<double>(bulk_planned_) < bulk_wanted) {
+        if (bulk_ && static_cast<double>(bulk_->bytes()) < bulk_wanted) {
             begin_bulk(slot, time);
         } else if (const LabCase* const next = next_case()) {
             begin_copy(*next, slot, time);
@@ -221,22 +194,18 @@ class LabGenerator {
     void begin_copy(const LabCase& one, std::uint32_t slot, std::int64_t time) {
         planned_ += file_bytes(one, options_.format);
         result_.flows += one.connections;
+        rows_ += one.rows.size();
         const auto& copy = acts_[slot].emplace<LabCopy>(one, ++copies_, time, addresses_, rng_);
         queue_.push({copy.time(), slot});
     }
 
     void begin_bulk(std::uint32_t slot, std::int64_t time) {
-        const double limit = static_cast<double>(options_.size) * lab_.bulk_share / 20;
-        const double mean = options_.size == 0 ? bulk_flow_bytes : std::min(bulk_flow_bytes, limit);
-        const auto payload = static_cast<std::uint32_t>(std::max(mean, 1000.0) *
-                                                        (0.3 + bulk_->rng.exponential(0.7)));
-        auto& act = acts_[slot].emplace<BulkFlow>(
-            BulkFlow{bulk_->planner.plan(bulk_flows_++, time, payload), 0});
-        const std::uint64_t bytes = file_bytes(act.planned.flow, options_.format);
-        planned_ += bytes;
-        bulk_planned_ += bytes;
+        const std::uint64_t before = bulk_->bytes();
+        const auto& bulk = acts_[slot].emplace<BulkFlow>(BulkFlow{bulk_->next(time), 0});
+        planned_ += bulk_->bytes() - before;
         ++result_.flows;
-        queue_.push({act.planned.flow.segments.front().time, slot});
+        ++rows_;
+        queue_.push({bulk.planned.flow.segments.front().time, slot});
     }
 
     void step(const Event& event) {
@@ -260,14 +229,16 @@ class LabGenerator {
         }
         for (const LabTruthRow& row : copy.truth())
             truth_->write(row);
+        for (const LabDnsTruthRow& row : copy.dns_truth())
+            dns_truth_->write(row);
         pause(event);
     }
 
     void write_frame(BulkFlow& bulk, const Event& event) {
         Flow& flow = bulk.planned.flow;
-        if (bulk.next == 0) truth_->write(truth_of(bulk.planned, capture_->frames() + 1));
+        if (bulk.next == 0) truth_->write(BulkFlows::truth(bulk.planned, capture_->frames() + 1));
         const Segment& segment = flow.segments[bulk.next++];
-        capture_->commit(segment.time, bulk_->builder.build(flow, segment, capture_->frame()));
+        capture_->commit(segment.time, bulk_->build(flow, segment, capture_->frame()));
         last_time_ = std::max(last_time_, segment.time);
         if (bulk.next < flow.segments.size()) {
             queue_.push({flow.segments[bulk.next].time, event.slot});
@@ -291,11 +262,12 @@ class LabGenerator {
         LabResult result;
         result.trace = result_;
         result.copies = copies_;
-        result.bulk_flows = bulk_flows_;
+        result.bulk_flows = bulk_ ? bulk_->count() : 0;
         result.cases = set_.cases.size();
         result.left_out = set_.edge;
         result.unusable = set_.unusable;
         result.kept = set_.kept;
+        result.rows = rows_;
         result.certificates_shifted = last_time_ > set_.latest || start_ < set_.earliest;
         return result;
     }
@@ -305,19 +277,19 @@ class LabGenerator {
     LabSet set_;
     Rng rng_;
     std::int64_t start_;
-    std::unique_ptr<Bulk> bulk_;
+    std::unique_ptr<BulkFlows> bulk_;
     std::map<const LabCase*, std::uint32_t> first_interface_;
     std::unique_ptr<CaptureWriter> capture_;
     std::unique_ptr<LabTruthWriter> truth_;
+    std::unique_ptr<LabDnsTruthWriter> dns_truth_;  // none without lookups that have rows
     FreshAddresses addresses_;
     std::vector<const LabCase*> order_;  // of the round, the next one last
     std::vector<Act> acts_;
     std::priority_queue<Event> queue_;
     GenerateResult result_;
+    std::uint64_t rows_ = 0;
     std::uint64_t copies_ = 0;
-    std::uint64_t bulk_flows_ = 0;
     std::uint64_t planned_ = 0;
-    std::uint64_t bulk_planned_ = 0;
     std::int64_t last_time_ = 0;
 };
 

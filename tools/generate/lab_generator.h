@@ -18,7 +18,8 @@ struct LabOptions {
 };
 
 struct LabResult {
-    GenerateResult trace;  // its flows are TCP connections, bulk ones too
+    GenerateResult trace;    // its flows are TCP connections, bulk ones too
+    std::uint64_t rows = 0;  // of the truth; the other connections get none
     std::uint64_t copies = 0;
     std::uint64_t bulk_flows = 0;
     std::size_t cases = 0;

@@ -74,6 +74,8 @@ ExpectedRows read_rows(std::string_view text) {
         rows.rows.push_back(read_row(flow));
         rows.about_edge |= is_edge(flow.value("cause", ""));
     }
+    for (const json& lookup : expected.value("dns", json::array()))
+        rows.dns.push_back(claims_of(lookup));
     return rows;
 }
 

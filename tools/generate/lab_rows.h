@@ -19,8 +19,9 @@ struct ExpectedRow {
 
 struct ExpectedRows {
     std::vector<ExpectedRow> rows;
-    std::size_t without_row = 0;  // TCP connections
-    bool about_edge = false;      // some row's cause is what the capture lacks
+    std::vector<std::map<std::string, std::string>> dns;  // rows of dns.csv
+    std::size_t without_row = 0;                          // TCP connections
+    bool about_edge = false;  // some row's cause is what the capture lacks
 };
 
 // Throws std::exception on what is not such a file.

@@ -9,14 +9,15 @@
 namespace tlstriage::generate {
 namespace {
 
-// As in flows.csv; others follow by name.
+// As in flows.csv and dns.csv; others follow by name.
 const std::vector<std::string>& usual_columns() {
     static const std::vector<std::string> columns{
-        "outcome",       "phase",        "stage",        "cause",          "reason",
-        "actor",         "confidence",   "alternatives", "decisive_frame", "alert_sender",
-        "alert_level",   "alert",        "rst_sender",   "fin_sender",     "icmp",
-        "server_speaks", "proxy_status", "sni",          "alpn_offered",   "alpn",
-        "version",       "cipher",       "hello_retry",  "resumed",        "client_auth"};
+        "name",         "type",           "rcode",        "outcome",       "phase",
+        "stage",        "cause",          "reason",       "actor",         "confidence",
+        "alternatives", "decisive_frame", "alert_sender", "alert_level",   "alert",
+        "rst_sender",   "fin_sender",     "icmp",         "server_speaks", "proxy_status",
+        "sni",          "alpn_offered",   "alpn",         "version",       "cipher",
+        "hello_retry",  "resumed",        "client_auth"};
     return columns;
 }
 
@@ -42,39 +43,65 @@ std::string cell(const std::string& text) {
     return quoted + '"';
 }
 
+std::string joined(const std::map<std::string, std::string>& values) {
+    std::string text;
+    for (const auto& [name, value] : values)
+        text += (text.empty() ? "" : ";") + name + '=' + value;
+    return text;
+}
+
 }  // namespace
 
-LabTruthWriter::LabTruthWriter(const std::string& path, const std::vector<std::string>& columns)
-    : path_(path), file_(open_for_writing(path)), columns_(in_order(columns)) {
-    std::string header =
-        "case,copy,client_ip,client_port,server_ip,server_port,start_time,first_frame";
-    for (const std::string& column : columns_)
+ClaimTable::ClaimTable(const std::string& path, const std::vector<std::string>& fixed,
+                       std::vector<std::string> claimed)
+    : path_(path), file_(open_for_writing(path)), claimed_(in_order(std::move(claimed))) {
+    std::string header = fmt::format("{}", fmt::join(fixed, ","));
+    for (const std::string& column : claimed_)
         header += ',' + column;
-    header += ",also_right\n";
-    std::fwrite(header.data(), 1, header.size(), file_.get());
+    write_line(header);
 }
 
-void LabTruthWriter::write(const LabTruthRow& row) {
-    fmt::memory_buffer line;
-    const auto out = std::back_inserter(line);
-    fmt::format_to(out, "{},{},{},{},{},{},{},{}", cell(row.case_name), row.copy, row.client_ip,
-                   row.client_port, row.server_ip, row.server_port, row.start_time,
-                   row.first_frame);
-    for (const std::string& column : columns_) {
-        const auto claim = row.claims.find(column);
-        fmt::format_to(out, ",{}", claim == row.claims.end() ? "?" : cell(claim->second));
+void ClaimTable::write(const std::vector<std::string>& fixed,
+                       const std::map<std::string, std::string>& claims) {
+    std::string line;
+    for (const std::string& text : fixed)
+        line += (&text == fixed.data() ? "" : ",") + cell(text);
+    for (const std::string& column : claimed_) {
+        const auto claim = claims.find(column);
+        line += ',' + (claim == claims.end() ? "?" : cell(claim->second));
     }
-    std::string also_right;
-    for (const auto& [column, value] : row.also_right)
-        also_right += (also_right.empty() ? "" : ";") + column + '=' + value;
-    fmt::format_to(out, ",{}\n", cell(also_right));
-    std::fwrite(line.data(), 1, line.size(), file_.get());
+    write_line(line);
 }
 
-void LabTruthWriter::close() {
+void ClaimTable::write_line(const std::string& line) {
+    std::fwrite(line.data(), 1, line.size(), file_.get());
+    std::fputc('\n', file_.get());
+}
+
+void ClaimTable::close() {
     const bool failed = std::fflush(file_.get()) != 0 || std::ferror(file_.get()) != 0;
     if (failed) throw std::system_error(errno, std::generic_category(), path_);
     file_.reset();
+}
+
+LabTruthWriter::LabTruthWriter(const std::string& path, std::vector<std::string> columns)
+    : table_(path,
+             {"case", "copy", "client_ip", "client_port", "server_ip", "server_port", "start_time",
+              "first_frame", "also_right"},
+             std::move(columns)) {}
+
+void LabTruthWriter::write(const LabTruthRow& row) {
+    table_.write({row.case_name, std::to_string(row.copy), row.client_ip, row.client_port,
+                  row.server_ip, row.server_port, std::to_string(row.start_time),
+                  std::to_string(row.first_frame), joined(row.also_right)},
+                 row.claims);
+}
+
+LabDnsTruthWriter::LabDnsTruthWriter(const std::string& path, std::vector<std::string> columns)
+    : table_(path, {"case", "copy", "client_ip"}, std::move(columns)) {}
+
+void LabDnsTruthWriter::write(const LabDnsTruthRow& row) {
+    table_.write({row.case_name, std::to_string(row.copy), row.client_ip}, row.claims);
 }
 
 }  // namespace tlstriage::generate

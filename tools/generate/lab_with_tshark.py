@@ -24,8 +24,9 @@ dns.qry.name dns.flags.rcode arp.opcode""".split()
 # are there is compared.
 HIDDEN_IN_QUOTES = {"tcp.seq", "tcp.ack"}
 HIDDEN = {"tcp.options.timestamp.tsval"}
-# What a wrong checksum (by offloading) should be depends on the addresses.
-RIGHT_CHECKSUM = re.compile(r" \[should be 0x[0-9a-f]+\]")
+# What an expert's message says beside: what a wrong checksum (by offloading) should be, which
+# depends on the addresses, and other frames.
+OF_THIS_TRACE = re.compile(r" \[should be 0x[0-9a-f]+\]| in frame \d+")
 KEYS = """frame.number tcp.stream frame.time_epoch ip.src ip.dst ipv6.src ipv6.dst tcp.srcport
 tcp.dstport frame.len frame.cap_len""".split()
 CUT = "bytes cut off"
@@ -41,7 +42,7 @@ class Frame:
         hidden = HIDDEN | (HIDDEN_IN_QUOTES if quote else set())
         self.look = tuple("*" if field in hidden and values[field] else values[field]
                           for field in SAME)
-        self.look = tuple(RIGHT_CHECKSUM.sub("", value) for value in self.look)
+        self.look = tuple(OF_THIS_TRACE.sub("", value) for value in self.look)
         # Link headers differ in length where frames had to become Ethernet.
         self.look += (int(values["frame.len"]) - int(values["frame.cap_len"]),)
         whole, _, fraction = values["frame.time_epoch"].partition(".")
@@ -148,7 +149,7 @@ def count_differences(trace, cases, copies, bulk):
         count = min((ours[look] - right[look]) // number for look, number in looks.items())
         for look, number in looks.items():
             right[look] += number * max(count, 0)
-    for look in right.keys() | ours.keys():
+    for look in sorted(right.keys() | ours.keys(), key=str):
         if right[look] != ours[look]:
             shown = {name: value for name, value in zip([*SAME, CUT], look) if value}
             yield f"{ours[look]} frames, {right[look]} are right: {shown}"

@@ -30,7 +30,9 @@ constexpr const char* examples =
     "\n"
     "The lab's truth has a row for each flow of expected.json, with `?` in columns that it does "
     "not\n"
-    "claim; first_frame and decisive_frame are of the new capture.\n";
+    "claim; first_frame and decisive_frame are of the new capture. Lookups that have rows of "
+    "dns.csv\n"
+    "are in .dns.truth.csv beside it.\n";
 
 void add_what(CLI::App& app, GenerateOptions& options) {
     static const std::map<std::string, Profile> profiles{{"bulk", Profile::bulk},
@@ -187,8 +189,8 @@ void print_names(const char* what, const std::vector<std::string>& names) {
 
 void print(const GenerateOptions& options, const LabResult& result) {
     print(options, result.trace);
-    fmt::print("{} copies of {} cases, {} bulk flows\n", result.copies, result.cases,
-               result.bulk_flows);
+    fmt::print("{} copies of {} cases, {} bulk flows; {} connections have no row\n", result.copies,
+               result.cases, result.bulk_flows, result.trace.flows - result.rows);
     print_names("left out, since they are about a capture's edge", result.left_out);
     print_names("left out, since they can't be copied", result.unusable);
     print_names("with addresses that all their copies share", result.kept);
