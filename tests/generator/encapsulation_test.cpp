@@ -7,6 +7,7 @@
 
 #include "generate/dns_addresses.h"
 #include "generate/frame_fields.h"
+#include "generate/random.h"
 #include "generator/packets.h"
 
 namespace tlstriage::generate::test {
@@ -128,6 +129,36 @@ TEST(Encapsulation, MoreHeadersThanRewritingTakesAreRefused) {
         packet = ip(original().router, original().other, 4, packet);
     Variables seen = variables();
     EXPECT_THROW(find_fields(LinkType::ethernet, ethernet(packet), seen), std::runtime_error);
+}
+
+/// Room for whatever a spoilt frame made of the variables.
+CopyValues any_values(const Variables& variables) {
+    CopyValues values;
+    values.addresses.resize(variables.addresses().size());
+    values.ports.resize(variables.ports().size(), 1);
+    values.sequences.resize(variables.streams(), 1);
+    values.timestamps.resize(variables.streams(), 1);
+    return values;
+}
+
+TEST(Encapsulation, SpoiltFramesHarmNothing) {
+    constexpr int rounds = 2000;
+    Rng rng(7);
+    for (const auto& [name, encapsulation] : encapsulations()) {
+        const Buffer whole = encapsulation.frame(original());
+        for (int round = 0; round < rounds; ++round) {
+            Buffer spoilt(whole.begin(),
+                          whole.begin() + static_cast<std::ptrdiff_t>(rng.below(whole.size() + 1)));
+            for (std::uint64_t i = rng.below(4); i > 0 && !spoilt.empty(); --i)
+                spoilt[rng.below(spoilt.size())] = static_cast<std::uint8_t>(rng.next());
+            spoilt.shrink_to_fit();
+            Variables seen = variables();
+            const FramePlan plan = find_fields(encapsulation.link, spoilt, seen).plan;
+            for (const Field& field : plan.fields)
+                EXPECT_LT(field.offset, spoilt.size());
+            rewrite(plan, any_values(seen), spoilt);
+        }
+    }
 }
 
 Buffer raw_address(const IpAddress& address) {
