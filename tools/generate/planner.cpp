@@ -56,7 +56,8 @@ void describe(const Flow& flow, const TlsSession& session, const Server& server,
 
 void play_healthy(Profile profile, Scene& scene, std::uint32_t payload_bytes) {
     switch (profile) {
-        case Profile::bulk: play_bulk(scene, payload_bytes); break;
+        case Profile::bulk:
+        case Profile::lab: play_bulk(scene, payload_bytes); break;
         case Profile::short_flows: play_short(scene); break;
         case Profile::mixed: play_mixed(scene); break;
     }

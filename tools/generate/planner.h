@@ -11,7 +11,8 @@
 
 namespace tlstriage::generate {
 
-enum class Profile { bulk, short_flows, mixed };
+// lab: the lab's conversations (lab_generator.h), among flows as in bulk.
+enum class Profile { bulk, short_flows, mixed, lab };
 
 struct PlanOptions {
     Profile profile = Profile::mixed;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 
 #include "world.h"
@@ -16,14 +15,14 @@ constexpr std::string_view header =
     "alert_sender,alert,rst_sender,fin_sender,sni,alpn,version,cipher,handshake_ms,"
     "certificate_serial,packets,client_packets,server_packets\n";
 
+}  // namespace
+
 std::string_view first_sender(const Flow& flow, std::uint8_t flag) {
     for (const auto& segment : flow.segments) {
         if ((segment.flags & flag) != 0) return side_name(segment.side);
     }
     return "";
 }
-
-}  // namespace
 
 const char* side_name(Side side) {
     return side == Side::client ? "client" : "server";

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "flow.h"
 
@@ -31,6 +32,8 @@ struct Truth {
 };
 
 const char* side_name(Side side);
+// The side that first sent a segment with the flag; empty when none did.
+std::string_view first_sender(const Flow& flow, std::uint8_t flag);
 
 struct FileCloser {
     void operator()(std::FILE* file) const { std::fclose(file); }
