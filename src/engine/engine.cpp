@@ -86,7 +86,8 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
         evidence::Evidence evidence;
         for (const Place& place : part) {
             place.entry->unpack(evidence);
-            const verdict::ServerHistory history = histories.of(evidence);
+            const verdict::ServerHistory history =
+                histories.of(place.entry->record, place.entry->archive);
             if (!limits_.all_flows && !verdict::is_attempt(evidence, history)) continue;
             ++rows[batch];
             on_judged.flow(batch, evidence, verdict::judge(evidence, history));

@@ -2,24 +2,25 @@
 #pragma once
 
 #include "evidence/evidence.h"
+#include "verdict/judge.h"
 
 namespace tlstriage::engine {
 
 struct FlowRecord {
+    Endpoint client;
     Endpoint server;
+    Nanoseconds start = 0;
+    verdict::Profile profile;
+    std::uint64_t domain = 0;  ///< hash of the SNI's last two labels, 0 without
+    std::uint8_t server_hops = 0;    ///< of the server's payload
+    bool server_hops_vary = false;
     bool heard = false;      ///< the server sent a segment
     bool spoke_tls = false;  ///< the server sent a TLS record
     bool one_sided = false;  ///< only one direction is in the capture
+    bool client_data = false;  ///< the client sent application data
+    bool offers_tls13 = false;
 };
 
-inline FlowRecord record_of(const evidence::Evidence& evidence) {
-    const auto& client = evidence.of_client();
-    const auto& server = evidence.of_server();
-    const bool answered_unseen = !server.first_segment.seen() && client.acknowledgement.seen();
-    return {.server = evidence.server,
-            .heard = server.first_segment.seen(),
-            .spoke_tls = server.first_record.seen(),
-            .one_sided = answered_unseen || !client.first_segment.seen()};
-}
+FlowRecord record_of(const evidence::Evidence& evidence);
 
 }  // namespace tlstriage::engine

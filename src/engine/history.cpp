@@ -3,31 +3,133 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-namespace tlstriage::engine {
+#include <algorithm>
+#include <cstdlib>
 
-std::size_t Histories::Hash::operator()(const Key& key) const {
-    return XXH3_64bits_withSeed(key.endpoint.address.bytes.data(), 16,
-                                std::uint64_t{key.archive} << 16U | key.endpoint.port);
+namespace tlstriage::engine {
+namespace {
+
+std::uint64_t mix(std::uint64_t seed, std::uint64_t value) {
+    return XXH3_64bits_withSeed(&value, sizeof(value), seed);
 }
+std::uint64_t mix(std::uint64_t seed, const IpAddress& address) {
+    return XXH3_64bits_withSeed(address.bytes.data(), address.bytes.size(), seed);
+}
+std::uint64_t mix(std::uint64_t seed, const Endpoint& endpoint) {
+    return mix(mix(seed, endpoint.address), endpoint.port);
+}
+template <class... Parts>
+std::uint64_t key_of(std::uint32_t archive, const Parts&... parts) {
+    std::uint64_t key = archive;
+    ((key = mix(key, parts)), ...);
+    return key;
+}
+
+const tls::Certificate* leaf_of(const FlowRecord& record) {
+    return record.profile.chain == nullptr ? nullptr : record.profile.chain->leaf();
+}
+
+std::uint64_t issuer_of(const tls::Certificate& leaf) {
+    return XXH3_64bits(leaf.issuer_der.data(), leaf.issuer_der.size()) | 1U;
+}
+
+}  // namespace
 
 Histories::Histories(const std::vector<Archive>& archives, const Ports& tls_ports)
     : one_sided_flows_(archives.size()), archives_(archives), tls_ports_(tls_ports) {}
 
+void Histories::Few::add(std::uint64_t value) {
+    const auto known = std::span(values).first(count);
+    if (count < values.size() && std::ranges::find(known, value) == known.end()) {
+        values[count++] = value;
+    }
+}
+
 void Histories::add(const FlowRecord& record, std::uint32_t archive) {
-    Server& server = servers_[{record.server, archive}];
+    Server& server = servers_[key_of(archive, record.server)];
     server.heard |= record.heard;
     server.spoke_tls |= record.spoke_tls;
     if (record.one_sided) ++one_sided_flows_[archive];
+    if (record.server_hops != 0) {
+        server.hops_vary |= record.server_hops_vary ||
+                            (server.hops != 0 && server.hops != record.server_hops);
+        server.hops = record.server_hops;
+    }
+    const verdict::Profile& profile = record.profile;
+    if (profile.shape == nullptr && !profile.proxy_header) return;
+    auto& profiles = server.profiles;
+    if (profiles.size() < max_profiles && std::ranges::find(profiles, profile) == profiles.end()) {
+        profiles.push_back(profile);
+    }
+    const IpAddress& client = record.client.address;
+    Visits& visits = visits_[key_of(archive, client, record.server, profile.server_name)];
+    visits.sent_data |= record.client_data;
+    if (visits.starts.size() < max_starts) visits.starts.push_back(record.start);
+    if (const tls::Certificate* leaf = leaf_of(record)) {
+        const std::uint64_t issuer = issuer_of(*leaf);
+        domains_of_issuer_[key_of(archive, issuer)].add(record.domain);
+        issuers_of_name_[key_of(archive, record.server, profile.server_name)].add(issuer);
+    }
+    if (!profile.ok) return;
+    successes_[key_of(archive, client, profile.server_name)].push_back(record.start);
+    if (!record.offers_tls13) without_tls13_[key_of(archive, client, record.server)] = true;
 }
 
-verdict::ServerHistory Histories::of(const evidence::Evidence& evidence) const {
-    const auto found = servers_.find({evidence.server, evidence.archive});
-    const Server server = found == servers_.end() ? Server{} : found->second;
-    return {.capture_end = archives_[evidence.archive].last_packet,
-            .spoke_tls = server.spoke_tls,
-            .tls_port = tls_ports_[evidence.server.port],
-            .ever_heard = server.heard,
-            .others_one_sided = one_sided_flows_[evidence.archive] > 0};
+bool Histories::are_even(const std::vector<Nanoseconds>& starts) {
+    constexpr std::size_t least = 4;
+    if (starts.size() < least) return false;
+    const Nanoseconds mean = (starts.back() - starts.front()) / static_cast<Nanoseconds>(starts.size() - 1);
+    for (std::size_t i = 1; i < starts.size(); ++i) {
+        if (std::abs(starts[i] - starts[i - 1] - mean) > mean / 5) return false;
+    }
+    return mean > 0;
+}
+
+bool Histories::raced(const FlowRecord& record, std::uint32_t archive) const {
+    constexpr Nanoseconds near = seconds(2);
+    if (record.profile.server_name == 0 || record.profile.ok) return false;
+    const auto found =
+        successes_.find(key_of(archive, record.client.address, record.profile.server_name));
+    return found != successes_.end() && std::ranges::any_of(found->second, [&](Nanoseconds start) {
+        return std::abs(start - record.start) <= near;
+    });
+}
+
+verdict::ServerHistory Histories::of(const FlowRecord& record, std::uint32_t archive) const {
+    const auto look_up = [](const auto& map, Key key) {
+        const auto found = map.find(key);
+        return found == map.end() ? nullptr : &found->second;
+    };
+    verdict::ServerHistory history{.capture_end = archives_[archive].last_packet,
+                                   .tls_port = tls_ports_[record.server.port],
+                                   .ever_heard = false,
+                                   .others_one_sided = one_sided_flows_[archive] > 0,
+                                   .profiles = {}};
+    if (const Server* server = look_up(servers_, key_of(archive, record.server))) {
+        history.spoke_tls = server->spoke_tls;
+        history.ever_heard = server->heard;
+        history.server_hops = server->hops_vary ? 0 : server->hops;
+        history.profiles = server->profiles;
+    }
+    if (record.profile.ok && record.client_data) return history;  // nothing of the rest is asked
+    const IpAddress& client = record.client.address;
+    const std::uint64_t name = record.profile.server_name;
+    if (const Visits* visits = look_up(visits_, key_of(archive, client, record.server, name))) {
+        history.client_sent_data = visits->sent_data;
+        history.comes_evenly = are_even(visits->starts);
+    }
+    history.client_got_through_without_tls13 =
+        look_up(without_tls13_, key_of(archive, client, record.server)) != nullptr;
+    history.raced = raced(record, archive);
+    if (const tls::Certificate* leaf = leaf_of(record)) {
+        const std::uint64_t issuer = issuer_of(*leaf);
+        const Few* domains = look_up(domains_of_issuer_, key_of(archive, issuer));
+        const Few* issuers = look_up(issuers_of_name_, key_of(archive, record.server, name));
+        history.issuer_intercepts =
+            !leaf->self_issued && ((domains != nullptr && domains->count >= 3) ||
+                                   (issuers != nullptr && issuers->count >= 2));
+    }
+    return history;
 }
 
 }  // namespace tlstriage::engine

@@ -62,6 +62,32 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     return SynMeaning::new_flow;
 }
 
+/// An error about a segment that the flow can have sent.
+void note_icmp(Evidence& e, const wire::QuotedSegment& quoted, Moment at) {
+    const bool advice = !quoted.v6 && (quoted.type == 4 || quoted.type == 5);  // quench, redirect
+    if (advice) return;
+    const Side about = e.client == quoted.source ? Side::client : Side::server;
+    const evidence::SideEvidence& sender = e.side(about);
+    constexpr std::int32_t nearby = 1 << 24;
+    if (sender.syn.seen()) {
+        const std::int32_t distance = flow::distance(quoted.sequence, sender.initial_sequence);
+        if (distance < 0 || distance > nearby) return;
+    }
+    const bool about_syn = about == Side::client && sender.syn.seen() &&
+                           sender.initial_sequence == quoted.sequence;
+    const bool size = quoted.v6 ? quoted.type == 2 : quoted.type == 3 && quoted.code == 4;
+    const evidence::IcmpEvidence icmp{quoted.router, quoted.type, quoted.code, quoted.v6, at};
+    if (!e.icmp || (about_syn && !e.icmp_about_syn)) {
+        e.icmp = icmp;
+        e.icmp_about_syn = about_syn;
+        e.add(evidence::EventKind::icmp_error, other(about), at);
+    }
+    if (size && !e.icmp_size) {
+        e.icmp_size = icmp;
+        e.icmp_size_about = about;
+    }
+}
+
 /// Whether a packet of another file continues this flow: its numbers follow on those seen.
 bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
     constexpr std::int32_t behind = 1 << 16;
@@ -217,7 +243,7 @@ void Shard::wake(TrackedFlow& flow) {
     }
 }
 
-/// An ICMP error goes to the shard of the segment that it quotes. Only one about a SYN is kept.
+/// An ICMP error goes to the shard of the segment that it quotes.
 void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
     const auto quoted = wire::quoted_segment(packet);
     if (!quoted) return;
@@ -225,16 +251,12 @@ void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
     const Index index =
         flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
     if (index == flows_.none) return;
-    if (flows_.at(index).state == FlowState::resting) wake(flows_.at(index));
-    if (flows_.at(index).evidence == nullptr) return;
-    Evidence& e = *flows_.at(index).evidence;
-    const bool about_syn = e.client == quoted->source && e.of_client().syn.seen() &&
-                           e.of_client().initial_sequence == quoted->sequence;
-    const bool advice =
-        !quoted->v6 && (quoted->type == 4 || quoted->type == 5);  // quench, redirect
-    if (!about_syn || advice || e.icmp) return;
-    e.icmp = {quoted->router, quoted->type, quoted->code, quoted->v6, at};
-    e.add(evidence::EventKind::icmp_error, Side::server, at);
+    TrackedFlow& flow = flows_.at(index);
+    const bool rested = flow.state == FlowState::resting;
+    if (rested) wake(flow);
+    if (flow.evidence == nullptr) return;
+    note_icmp(*flow.evidence, *quoted, at);
+    if (rested) rest(flow);
 }
 
 Shard::Index Shard::begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,

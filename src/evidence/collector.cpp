@@ -23,6 +23,7 @@ bool is_uninteresting(const Evidence& evidence, const Conversation& conversation
     const SideEvidence& client = evidence.of_client();
     const SideEvidence& server = evidence.of_server();
     if (client.first_record.seen() || server.first_record.seen()) return false;
+    if (evidence.upgrade && evidence.upgrade->asked.seen()) return false;
     const auto& [a, b] = conversation.directions;
     if (a.speech == Speech::ended && b.speech == Speech::ended) {
         // Without a name it was the capture that took the bytes which could have told.
@@ -58,7 +59,75 @@ void note_rst(Evidence& evidence, SideEvidence& s, const flow::Segment& segment,
     s.rst_hops = segment.hops;
     s.rst_answers_syn = segment.has(ack) && peer.syn.seen() && !s.syn.seen() &&
                         segment.acknowledgement == peer.initial_sequence + 1;
+    constexpr std::uint8_t steps_that_count = 3;
+    constexpr std::uint16_t longest_step = 64;
+    ResetSigns& signs = s.reset_signs;
+    signs.rst_place = segment.interface_id;
+    signs.rst_ip_id = segment.ip_id;
+    signs.rst_breaks_ids = segment.ip_id != 0 && signs.id_steps >= steps_that_count &&
+                           static_cast<std::uint16_t>(segment.ip_id - signs.last_ip_id) > longest_step;
     evidence.add(EventKind::rst, side, segment.at);
+}
+
+/// Hops and IP IDs, for comparison with a reset's.
+void note_origin(SideEvidence& s, const flow::Segment& segment) {
+    ResetSigns& signs = s.reset_signs;
+    constexpr std::uint16_t longest_step = 64;
+    const auto step = static_cast<std::uint16_t>(segment.ip_id - signs.last_ip_id);
+    const bool counts = segment.ip_id != 0 && signs.last_ip_id != 0 && step <= longest_step;
+    signs.id_steps = !counts ? 0 : signs.id_steps < 255 ? signs.id_steps + 1 : 255;
+    signs.last_ip_id = segment.ip_id;
+    if (segment.length == 0) return;
+    if (s.data_hops == 0) {
+        s.data_hops = segment.hops;
+        signs.data_place = segment.interface_id;
+    } else if (s.data_hops != segment.hops && signs.data_place == segment.interface_id) {
+        signs.data_hops_vary = true;
+    }
+}
+
+/// What `s` sends: is it new, or what the peer has not acknowledged?
+void note_payload(SideEvidence& s, const SideEvidence& peer, const flow::Segment& segment) {
+    const std::uint32_t begin = segment.data_sequence();
+    const std::uint32_t end = begin + segment.length;
+    const bool is_new = s.data_end == 0 || flow::distance(end, s.data_end) > 0;
+    const std::uint32_t missing =
+        peer.highest_acknowledgement != 0 ? peer.highest_acknowledgement : s.initial_sequence + 1;
+    const bool stuck_begins_here =
+        flow::distance(begin, missing) <= 0 && flow::distance(end, missing) > 0;
+    if (stuck_begins_here && (peer.highest_acknowledgement != 0 || s.syn.seen())) {
+        if (!is_new) {
+            if (s.stuck.repeats++ == 0) s.stuck.first_repeat = segment.at;
+            s.stuck.last_repeat = segment.at;
+        }
+        s.stuck.bytes = std::max(s.stuck.bytes, end - missing);
+    }
+    if (s.full_segment_end == 0 && segment.length >= full_segment(s, peer)) s.full_segment_end = end;
+    s.last_payload = segment.at;
+    s.largest_segment = std::max(s.largest_segment, segment.length);
+    if (!is_new) return;
+    if (s.rst.seen() && !s.reset_signs.new_payload_after.seen()) {
+        s.reset_signs.new_payload_after = segment.at;
+    }
+    s.data_end = end;
+}
+
+/// What `s` acknowledges of `peer`.
+void note_acknowledgement(SideEvidence& s, SideEvidence& peer, const flow::Segment& segment) {
+    const bool more = s.highest_acknowledgement == 0 ||
+                      flow::distance(segment.acknowledgement, s.highest_acknowledgement) > 0;
+    if (more) {
+        s.highest_acknowledgement = segment.acknowledgement;
+        s.acknowledged = segment.at;
+        peer.stuck = {};
+        if (peer.full_segment_end != 0 &&
+            flow::distance(segment.acknowledgement, peer.full_segment_end) >= 0) {
+            peer.full_segment_acknowledged = true;
+        }
+    }
+    if (segment.sack_right == 0) return;
+    peer.stuck.later_acknowledged = true;
+    if (segment.sack_span >= full_segment(peer, s)) peer.full_segment_acknowledged = true;
 }
 
 }  // namespace
@@ -75,19 +144,15 @@ void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
             evidence.add(EventKind::established, side, segment.at);
         }
     }
-    if (segment.has(ack) && !segment.has(rst) &&
-        (s.highest_acknowledgement == 0 ||
-         flow::distance(segment.acknowledgement, s.highest_acknowledgement) > 0)) {
-        s.highest_acknowledgement = segment.acknowledgement;
-    }
-    if (segment.length > 0 && !segment.has(rst)) {
-        const std::uint32_t end = segment.data_sequence() + segment.length;
-        s.last_payload = segment.at;
-        s.largest_segment = std::max(s.largest_segment, segment.length);
-        if (s.data_end == 0 || flow::distance(end, s.data_end) > 0) s.data_end = end;
+    SideEvidence& peer = evidence.side(other(side));
+    if (!segment.has(rst)) {
+        if (segment.has(ack)) note_acknowledgement(s, peer, segment);
+        note_origin(s, segment);
+        if (segment.length > 0) note_payload(s, peer, segment);
     }
     if (segment.has(fin) && !s.fin.seen()) {
         s.fin = segment.at;
+        s.fin_sequence = segment.data_sequence() + segment.length;
         evidence.add(EventKind::fin, side, segment.at);
     }
     if (segment.has(rst)) note_rst(evidence, s, segment, side);
@@ -116,8 +181,6 @@ Progress Collector::segment(Evidence& evidence, Conversation& conversation,
         if (arrival == flow::Arrival::retransmission) {
             ++evidence.side(evidence.side_of_lane(lane)).retransmits;
         }
-        SideEvidence& s = evidence.side(evidence.side_of_lane(lane));
-        if (s.data_hops == 0) s.data_hops = segment.hops;
     }
     note_flags(evidence, segment, evidence.side_of_lane(lane));
     if (evidence.settled.seen()) return Progress::settled;

@@ -8,6 +8,8 @@
 #include "evidence/evidence.h"
 #include "flow/reassembler.h"
 #include "flow/segment.h"
+#include "plain/dialogue.h"
+#include "plain/tds_framing.h"
 #include "tls/record_stream.h"
 
 namespace tlstriage::evidence {
@@ -40,6 +42,7 @@ struct Direction {
     flow::Reassembler stream;
     tls::RecordStream records;
     DuplicateFilter duplicates;
+    plain::TdsFraming tds;
     std::vector<std::uint8_t> prefix;
     Speech speech = Speech::undecided;
     std::uint16_t tries = 0;  ///< segments looked at in vain for TLS
@@ -49,6 +52,7 @@ struct Direction {
         stream.clear();
         records.clear();
         duplicates = {};
+        tds = {};
         prefix.clear();
         speech = Speech::undecided;
         tries = 0;
@@ -57,6 +61,8 @@ struct Direction {
 
 struct Conversation {
     std::array<Direction, 2> directions;  ///< by lane: 0 is what the lower end of the FlowKey sends
+    plain::Dialogue dialogue;
+    bool tds_framed = false;  ///< TLS comes inside TDS packets
 
     /// Bytes that wait in reassembly.
     [[nodiscard]] std::size_t held_bytes() const {
@@ -65,6 +71,8 @@ struct Conversation {
     void clear() {
         for (Direction& direction : directions)
             direction.clear();
+        dialogue.clear();
+        tds_framed = false;
     }
 };
 

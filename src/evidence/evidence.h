@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/time.h"
+#include "plain/dialogue.h"
 #include "sense/protocol.h"
 #include "tls/certificate.h"
 #include "tls/record.h"
@@ -93,6 +94,27 @@ struct OpaqueRecord {
 };
 constexpr std::size_t max_opaque_records = 16;
 
+/// The first bytes that a peer has not acknowledged though they were sent more than once.
+struct StuckRange {
+    std::uint32_t bytes = 0;    ///< the longest segment that began there; 0: nothing is stuck
+    std::uint32_t repeats = 0;  ///< since acknowledgements last grew
+    Moment first_repeat;
+    Moment last_repeat;
+    bool later_acknowledged = false;  ///< selectively, behind those bytes
+};
+
+/// What tells a forged reset from a host's own (verdicts.md §5), beside its hops.
+struct ResetSigns {
+    std::uint16_t data_place = 0;  ///< interface that the first payload was captured at
+    std::uint16_t rst_place = 0;
+    bool data_hops_vary = false;
+    std::uint16_t last_ip_id = 0;  ///< of the latest segment that is no reset
+    std::uint16_t rst_ip_id = 0;
+    std::uint8_t id_steps = 0;        ///< segments whose IP ID went on by a little, in a row
+    bool rst_breaks_ids = false;      ///< its IP ID does not go on with those
+    Moment new_payload_after;         ///< the side went on sending after its reset
+};
+
 /// One direction.
 struct SideEvidence {
     // TCP
@@ -105,6 +127,7 @@ struct SideEvidence {
     Moment last_data;
     Moment last_payload;  ///< latest segment with payload, repetitions included
     Moment fin;
+    std::uint32_t fin_sequence = 0;
     Moment rst;  ///< the first one
     std::uint32_t rst_count = 0;
     std::uint32_t syn_count = 0;
@@ -114,10 +137,16 @@ struct SideEvidence {
     std::uint32_t largest_segment = 0;  ///< payload bytes on the wire
     std::uint16_t mss = 0;              ///< 0: no option seen
     std::uint8_t syn_hops = 0;          ///< TTL or hop limit
-    std::uint8_t data_hops = 0;
+    std::uint8_t data_hops = 0;         ///< of the first segment with payload
     std::uint8_t rst_hops = 0;
     bool rst_answers_syn = false;   ///< acknowledges the peer's ISN + 1, nothing else having come
     std::uint32_t retransmits = 0;  ///< payload segments, until the handshake was settled
+    StuckRange stuck;               ///< what it repeats and the peer does not acknowledge
+    bool full_segment_acknowledged = false;  ///< one of nearly the MSS arrived at the peer
+    std::uint32_t full_segment_end = 0;      ///< behind the first such one; 0: none sent
+    Moment acknowledged;       ///< when what it acknowledges last grew
+    std::uint32_t hello_end = 0;  ///< client: sequence number behind its last ClientHello
+    ResetSigns reset_signs;
     std::uint32_t packets = 0;
     std::uint64_t bytes = 0;       ///< TCP payload on the wire, repetitions included
     std::uint64_t lost_bytes = 0;  ///< acknowledged by the peer, absent from the capture
@@ -146,7 +175,29 @@ struct SideEvidence {
     bool unfinished_record = false;            ///< the stream ends inside a record
 };
 
-/// An ICMP error that quotes the flow's first SYN.
+/// Payload of at least this many bytes fills a packet of a connection between these sides: the
+/// smaller MSS, less what options may take of it (RFC 6691).
+constexpr std::uint32_t full_segment(const SideEvidence& a, const SideEvidence& b) {
+    constexpr std::uint32_t usual_mss = 1460;
+    constexpr std::uint32_t most_option_bytes = 40;
+    const auto mss_of = [](const SideEvidence& side) {
+        return side.mss == 0 ? usual_mss : std::uint32_t{side.mss};
+    };
+    const std::uint32_t mss = mss_of(a) < mss_of(b) ? mss_of(a) : mss_of(b);
+    return mss > 2 * most_option_bytes ? mss - most_option_bytes : mss;
+}
+
+/// A dialogue that leads to TLS, or would have (verdicts.md §2, STARTTLS).
+struct UpgradeEvidence {
+    plain::DialogueKind kind = plain::DialogueKind::none;
+    Moment asked;
+    Moment accepted;
+    Moment refused;
+    Moment no_offer;  ///< the server listed what it can do, without TLS
+    Moment went_on;   ///< the client did something in the clear
+};
+
+/// An ICMP error that quotes a segment of the flow.
 struct IcmpEvidence {
     IpAddress router;  ///< who sent it
     std::uint8_t type = 0;
@@ -176,13 +227,17 @@ struct Evidence {
     bool client_certain = false;   ///< by a SYN or a ClientHello, not by the ports
     std::array<SideEvidence, 2> sides;
     Cut cut = Cut::none;
-    std::optional<IcmpEvidence> icmp;  ///< the first one
+    std::optional<IcmpEvidence> icmp;       ///< the first one; one about a SYN before others
+    bool icmp_about_syn = false;            ///< it quotes the client's SYN
+    std::optional<IcmpEvidence> icmp_size;  ///< the first that says that a packet is too big
+    Side icmp_size_about = Side::client;    ///< who sent the packet that is too big
     std::uint64_t duplicates = 0;      ///< frames that the capture holds twice
     std::uint32_t refused_before = 0;  ///< earlier tries from these ports that were reset (a note)
     // Way in
-    sense::Protocol upgraded_from = sense::Protocol::silent;  ///< spoken before the ClientHello
+    std::optional<UpgradeEvidence> upgrade;
     sense::Protocol proxy = sense::Protocol::silent;
-    std::uint16_t proxy_status = 0;
+    std::optional<std::uint16_t> proxy_status;  ///< of HTTP or SOCKS, the last one
+    Moment proxy_refused;                       ///< SOCKS
     // TLS
     std::optional<ClientHelloEvidence> client_hello;  ///< the last one
     Moment first_client_hello;

@@ -91,6 +91,7 @@ void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, 
     evidence_.client_certain = true;
     if (evidence_.client_hellos++ == 0) evidence_.first_client_hello = at;
     evidence_.client_hello_at = at;
+    own().hello_end = direction().stream.next();
     evidence_.add(EventKind::client_hello, Side::client, at);
     evidence_.client_hello = ClientHelloEvidence{
         .shape = collector_.shapes_.shape(hello),

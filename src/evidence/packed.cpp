@@ -275,6 +275,9 @@ TLSTRIAGE_VISIT(IcmpEvidence, i) {
     io(i.router);
     io.sparse(i.type, i.code, i.v6, i.at);
 }
+TLSTRIAGE_VISIT(UpgradeEvidence, u) {
+    io.sparse(u.kind, u.asked, u.accepted, u.refused, u.no_offer, u.went_on);
+}
 TLSTRIAGE_VISIT(ClientHelloEvidence, h) {
     io.sparse(h.shape, h.session_id_hash, h.session_ticket, h.pre_shared_key, h.early_data,
               h.whole);
@@ -287,6 +290,13 @@ TLSTRIAGE_VISIT(ServerHelloEvidence, h) {
     io(h.dh_prime_bits);
     io(h.alpn);
 }
+TLSTRIAGE_VISIT(StuckRange, s) {
+    io.sparse(s.bytes, s.repeats, s.first_repeat, s.last_repeat, s.later_acknowledged);
+}
+TLSTRIAGE_VISIT(ResetSigns, s) {
+    io.sparse(s.data_place, s.rst_place, s.data_hops_vary, s.last_ip_id, s.rst_ip_id, s.id_steps,
+              s.rst_breaks_ids, s.new_payload_after);
+}
 TLSTRIAGE_VISIT(SideEvidence, s) {
     io.sparse(s.syn, s.last_syn, s.first_segment, s.last_segment, s.acknowledgement, s.first_data,
               s.last_data, s.last_payload, s.fin, s.rst, s.rst_count, s.syn_count,
@@ -295,7 +305,10 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.cut_bytes, s.first_loss, s.hole_bytes, s.first_hole, s.first_protocol, s.plaintext,
               s.http_status, s.http_says_tls, s.not_tls_after_hello, s.first_record, s.certificate,
               s.chain, s.change_cipher_spec, s.finished, s.application_data, s.encrypted_alert,
-              s.last_encrypted_alert, s.application_records, s.unfinished_record);
+              s.last_encrypted_alert, s.application_records, s.unfinished_record, s.full_segment_acknowledged, s.full_segment_end, s.acknowledged,
+              s.hello_end, s.fin_sequence);
+    io(s.stuck);
+    io(s.reset_signs);
     io(s.last_record);
     io(s.opaque_records, max_opaque_records);
 }
@@ -304,12 +317,16 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io(e.client);
     io(e.server);
     io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
-              e.refused_before, e.upgraded_from, e.proxy, e.proxy_status, e.first_client_hello,
+              e.refused_before, e.proxy, e.proxy_refused, e.first_client_hello,
               e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
-              e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled);
+              e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled, e.icmp_about_syn,
+              e.icmp_size_about);
     io(e.sides[0]);
     io(e.sides[1]);
     io(e.icmp);
+    io(e.icmp_size);
+    io(e.upgrade);
+    io(e.proxy_status);
     io(e.client_hello);
     io(e.server_hello);
     io(e.alerts, max_alerts);

@@ -22,6 +22,30 @@ bool begins_with_server_hello(Bytes data) {
     return data.size() > 5 && data[0] == 0x16 && data[5] == 2;
 }
 
+plain::DialogueKind dialogue_of(Protocol protocol) {
+    using plain::DialogueKind;
+    switch (protocol) {
+        case Protocol::greeting_220: return DialogueKind::greeting_220;
+        case Protocol::smtp:
+        case Protocol::smtp_client: return DialogueKind::smtp;
+        case Protocol::ftp:
+        case Protocol::ftp_client: return DialogueKind::ftp;
+        case Protocol::imap:
+        case Protocol::imap_client: return DialogueKind::imap;
+        case Protocol::pop3:
+        case Protocol::pop3_client: return DialogueKind::pop3;
+        case Protocol::ldap: return DialogueKind::ldap;
+        case Protocol::xmpp: return DialogueKind::xmpp;
+        case Protocol::postgresql: return DialogueKind::postgresql;
+        case Protocol::mysql: return DialogueKind::mysql;
+        case Protocol::rdp: return DialogueKind::rdp;
+        case Protocol::tds: return DialogueKind::tds;
+        case Protocol::socks4: return DialogueKind::socks4;
+        case Protocol::socks5: return DialogueKind::socks5;
+        default: return DialogueKind::none;
+    }
+}
+
 /// Bytes of a request for TLS that a ClientHello may follow in the same segment.
 std::size_t upgrade_request_length(Protocol protocol, Bytes first) {
     if (protocol == Protocol::postgresql && first.size() >= 8 && first[3] == 8) return 8;
@@ -39,6 +63,14 @@ void StreamReader::bytes(Bytes data, Moment at) {
     if (peer.speech == Speech::undecided && !peer.prefix.empty()) {
         StreamReader(collector_, evidence_, conversation_, lane_ ^ 1U).sense({}, at, true);
     }
+    if (conversation_.tds_framed) {
+        direction().tds.strip(data, [&](Bytes part) { in_order(part, at); });
+    } else {
+        in_order(data, at);
+    }
+}
+
+void StreamReader::in_order(Bytes data, Moment at) {
     switch (direction().speech) {
         case Speech::undecided: sense(data, at, false); break;
         case Speech::tls: direction().records.bytes(data, at, *this); break;
@@ -88,10 +120,22 @@ void StreamReader::finish(Moment at) {
         own().lost_bytes += tail;
         if (!own().first_loss.seen()) own().first_loss = at;
     }
+    note_hole_before_fin();
     if (d.speech == Speech::tls) {
         d.records.end(at, *this);
         own().unfinished_record = d.records.inside_record();
     }
+}
+
+/// The FIN came, and bytes before it never did.
+void StreamReader::note_hole_before_fin() {
+    SideEvidence& s = own();
+    const flow::Reassembler& stream = direction().stream;
+    if (!s.fin.seen() || !stream.started() || stream.missing_tail() > 1) return;
+    const std::int32_t missing = flow::distance(s.fin_sequence, stream.next());
+    if (missing <= 0) return;
+    s.hole_bytes += static_cast<std::uint32_t>(missing);
+    if (!s.first_hole.seen()) s.first_hole = s.fin;
 }
 
 Protocol StreamReader::identify(Bytes first) {
@@ -179,6 +223,7 @@ void StreamReader::begin_plaintext(Protocol protocol, Bytes first, Moment at) {
             evidence_.add(EventKind::http_connect, side(), at);
         }
     }
+    follow_dialogue(protocol, first, at);
     if (side() == Side::server) {
         if (evidence_.client_hello) s.not_tls_after_hello = at;
         if (protocol == Protocol::http_response) read_http_response(first, at);
@@ -186,6 +231,63 @@ void StreamReader::begin_plaintext(Protocol protocol, Bytes first, Moment at) {
     }
     const std::size_t request = upgrade_request_length(protocol, first);
     if (request != 0 && first.size() > request) watch_for_tls(first.subspan(request), at);
+}
+
+/// Both directions of a dialogue that may lead to TLS go through the same reader.
+void StreamReader::follow_dialogue(Protocol protocol, Bytes data, Moment at) {
+    plain::Dialogue& dialogue = conversation_.dialogue;
+    if (!dialogue.begun()) {
+        const plain::DialogueKind kind = dialogue_of(protocol);
+        if (kind == plain::DialogueKind::none) return;
+        dialogue.begin(kind);
+    }
+    if (evidence_.client_hello) return;
+    dialogue.feed(side() == Side::client, data,
+                  [&](const plain::DialogueEvent& event) { note_step(event, at); });
+}
+
+void StreamReader::note_step(const plain::DialogueEvent& event, Moment at) {
+    using plain::DialogueKind;
+    using plain::DialogueStep;
+    const DialogueKind kind = conversation_.dialogue.kind();
+    if (kind == DialogueKind::socks4 || kind == DialogueKind::socks5) {
+        if (event.step == DialogueStep::asked) return;
+        const bool granted = event.step == DialogueStep::accepted;
+        evidence_.add(granted ? EventKind::socks_granted : EventKind::socks_refused, side(), at,
+                      event.code);
+        // A refusal of all methods, or of the password, has no reply code.
+        if (granted || event.code != 0) evidence_.proxy_status = event.code;
+        if (!granted) evidence_.proxy_refused = at;
+        return;
+    }
+    if (!evidence_.upgrade) evidence_.upgrade.emplace();
+    UpgradeEvidence& upgrade = *evidence_.upgrade;
+    upgrade.kind = kind;
+    switch (event.step) {
+        case DialogueStep::asked:
+            upgrade.asked = at;
+            upgrade.refused = {};
+            evidence_.add(EventKind::starttls_asked, side(), at);
+            break;
+        case DialogueStep::accepted:
+            upgrade.accepted = at;
+            if (!upgrade.asked.seen()) upgrade.asked = at;  // MySQL asks, and needs no answer
+            evidence_.add(EventKind::starttls_accepted, side(), at, event.code);
+            if (kind == DialogueKind::tds) conversation_.tds_framed = true;
+            break;
+        case DialogueStep::refused:
+            upgrade.refused = at;
+            evidence_.add(EventKind::starttls_refused, side(), at, event.code);
+            break;
+        case DialogueStep::no_offer:
+            if (upgrade.no_offer.seen()) break;
+            upgrade.no_offer = at;
+            evidence_.add(EventKind::starttls_not_offered, side(), at);
+            break;
+        case DialogueStep::went_on:
+            if (!upgrade.went_on.seen()) upgrade.went_on = at;
+            break;
+    }
 }
 
 void StreamReader::read_http_response(Bytes data, Moment at) {
@@ -210,16 +312,10 @@ void StreamReader::watch_for_tls(Bytes data, Moment at) {
         side() == Side::client ? client_hello : evidence_.client_hello.has_value();
     if ((expected || from_the_middle) && tls::RecordStream::resumes_at(data) &&
         identify(data) == Protocol::tls) {
-        if (side() == Side::client && client_hello) {
-            const Protocol server_said = evidence_.of_server().first_protocol;
-            evidence_.upgraded_from =
-                server_said != Protocol::silent && server_said != Protocol::unknown
-                    ? server_said
-                    : own().first_protocol;
-        }
         begin_tls(Protocol::tls, data, at);
         return;
     }
+    follow_dialogue(s.first_protocol, data, at);
     if (side() == Side::server && evidence_.client_hello && !s.not_tls_after_hello.seen()) {
         s.not_tls_after_hello = at;
     }

@@ -34,6 +34,7 @@ class StreamReader {
     [[nodiscard]] const SideEvidence& own() const { return evidence_.side(side()); }
     [[nodiscard]] Direction& direction() { return conversation_.directions[lane_]; }
 
+    void in_order(Bytes data, Moment at);
     void sense(Bytes data, Moment at, bool last_chance);
     [[nodiscard]] sense::Protocol identify(Bytes first);
     void decide(sense::Protocol protocol, Bytes first, Moment at);
@@ -41,8 +42,11 @@ class StreamReader {
     void begin_plaintext(sense::Protocol protocol, Bytes first, Moment at);
     void skip_proxy_header(Bytes first, Moment at);
     void watch_for_tls(Bytes data, Moment at);
+    void follow_dialogue(sense::Protocol protocol, Bytes data, Moment at);
+    void note_step(const plain::DialogueEvent& event, Moment at);
     void read_http_response(Bytes data, Moment at);
     void missing(std::uint64_t count, Moment at);
+    void note_hole_before_fin();
 
     void read_client_hello(const tls::ClientHello& hello, bool whole, Moment at);
     void read_server_hello(Bytes body, bool whole, Moment at);

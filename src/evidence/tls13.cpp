@@ -54,18 +54,21 @@ Tls13View view_tls13(const Evidence& evidence) {
         ++begin;
     }
     if (begin < client.size()) {
-        view.client_alert_sized = is_alert_sized(client[begin], suite);
+        if (is_alert_sized(client[begin], suite)) view.client_alert_sized = client[begin].at;
         view.empty_certificate = client[begin].length == tls::tls13_empty_certificate_length;
     }
 
     const std::size_t finished = find_finished(client, begin, finished_length(suite));
     if (finished == client.size()) return view;
-    view.client_alert_sized = false;
+    view.client_alert_sized = {};
     view.client_finished = client[finished].at;
+    view.client_flight_records = static_cast<std::uint32_t>(finished - begin + 1);
     for (std::size_t i = finished + 1; i < client.size() && !view.client_data.seen(); ++i) {
         if (!is_alert_sized(client[i], suite)) view.client_data = client[i].at;
     }
     const OpaqueRecord& client_last = evidence.of_client().last_record;
+    const bool is_another = client_last.at > client[finished].at || client.size() > finished + 1;
+    if (is_another && is_alert_sized(client_last, suite)) view.client_close = client_last.at;
     if (!view.client_data.seen() && client_last.at > client[finished].at &&
         !is_alert_sized(client_last, suite)) {
         view.client_data = client_last.at;

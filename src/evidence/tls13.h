@@ -12,9 +12,11 @@ struct Tls13View {
     Moment server_answer;      ///< server's record after client_data, not of an alert's size
     Moment server_flight_end;  ///< server's last encrypted record before client_finished
     std::uint32_t server_records_after_finished = 0;
-    Moment server_alert_sized;        ///< the first of those, when it is of an alert's size
-    bool client_alert_sized = false;  ///< in handshake position: an alert's size, no Finished
-    bool empty_certificate = false;   ///< the client's flight began with an empty Certificate
+    Moment server_alert_sized;  ///< the first of those, when it is of an alert's size
+    Moment client_alert_sized;  ///< in handshake position: an alert's size, no Finished
+    Moment client_close;        ///< its last record, when it follows the Finished and is alert-sized
+    std::uint32_t client_flight_records = 0;  ///< up to its Finished: more than one with a certificate
+    bool empty_certificate = false;  ///< the client's flight began with an empty Certificate
 };
 
 /// Reads the sizes. Precondition: the version is TLS 1.3. Early data (records before ServerHello)

@@ -1,6 +1,9 @@
 #include "flow/segment.h"
 
+#include <algorithm>
+
 #include "base/cursor.h"
+#include "flow/sequence.h"
 
 namespace tlstriage::flow {
 namespace {
@@ -10,6 +13,20 @@ constexpr std::uint8_t end_of_options = 0;
 constexpr std::uint8_t no_operation = 1;
 constexpr std::uint8_t maximum_segment_size = 2;
 constexpr std::uint8_t timestamps = 8;
+constexpr std::uint8_t selective_acknowledgement = 5;  // RFC 2018 §3
+
+/// Blocks behind what is acknowledged anyway say what came twice (RFC 2883).
+void read_blocks(Cursor blocks, Segment& segment) {
+    while (blocks.left() >= 8) {
+        const std::uint32_t left = blocks.u32();
+        const std::uint32_t right = blocks.u32();
+        if (distance(left, segment.acknowledgement) <= 0 || distance(right, left) <= 0) continue;
+        segment.sack_span = std::max(segment.sack_span, right - left);
+        if (segment.sack_right == 0 || distance(right, segment.sack_right) > 0) {
+            segment.sack_right = right;
+        }
+    }
+}
 
 void read_options(Bytes options, Segment& segment) {
     Cursor cursor(options);
@@ -23,6 +40,7 @@ void read_options(Bytes options, Segment& segment) {
         if (!cursor.ok()) return;
         if (kind == maximum_segment_size && length == 4) segment.mss = body.u16();
         if (kind == timestamps && length == 10) segment.timestamp_value = body.u32();
+        if (kind == selective_acknowledgement) read_blocks(body, segment);
     }
 }
 

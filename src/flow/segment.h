@@ -19,6 +19,9 @@ struct Segment {
     std::uint16_t interface_id = 0;
     std::uint16_t mss = 0;              ///< option of a SYN; 0 without
     std::uint32_t timestamp_value = 0;  ///< RFC 7323 TSval; 0 without
+    /// RFC 2018: of the blocks, the right edge that lies farthest and the longest block; 0 without.
+    std::uint32_t sack_right = 0;
+    std::uint32_t sack_span = 0;
     Bytes data;                         ///< payload bytes that were captured
     std::uint32_t length = 0;           ///< payload bytes on the wire
     Moment at;

@@ -102,24 +102,9 @@ std::string_view proxy_cell(const Row& row) {
 }
 
 std::string_view starttls_cell(const Row& row) {
-    switch (row.evidence.upgraded_from) {
-        case Protocol::greeting_220:
-        case Protocol::smtp:
-        case Protocol::smtp_client: return "smtp";
-        case Protocol::ftp:
-        case Protocol::ftp_client: return "ftp";
-        case Protocol::imap:
-        case Protocol::imap_client: return "imap";
-        case Protocol::pop3:
-        case Protocol::pop3_client: return "pop3";
-        case Protocol::ldap:
-        case Protocol::xmpp:
-        case Protocol::postgresql:
-        case Protocol::mysql:
-        case Protocol::rdp:
-        case Protocol::tds: return name(row.evidence.upgraded_from);
-        default: return {};
-    }
+    const auto& upgrade = row.evidence.upgrade;
+    return upgrade && (upgrade->asked.seen() || upgrade->no_offer.seen()) ? name(upgrade->kind)
+                                                                          : std::string_view{};
 }
 
 std::string_view resumed_cell(const Row& row) {

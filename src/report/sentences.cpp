@@ -34,7 +34,8 @@ std::string fill(std::string_view format, const Evidence& evidence, const Verdic
     if (format.empty()) return {};
     const auto& hello = evidence.client_hello;
     const bool client_speaks = verdict.cause == verdict::Cause::plaintext_to_tls_port;
-    std::string spoken = speaks(client_speaks ? evidence.of_client() : evidence.of_server());
+    std::string spoken =
+        client_speaks ? speaks(evidence.of_client()) : server_speaks(evidence);
     if (spoken.empty()) spoken = "something that is not TLS";
     const auto& peer = verdict.actor == verdict::Actor::client ? evidence.client : evidence.server;
     const bool is_peer =
@@ -47,7 +48,7 @@ std::string fill(std::string_view format, const Evidence& evidence, const Verdic
         fmt::arg("actor", is_peer ? fmt::format("{} {}", name(verdict.actor), readable(peer))
                                   : std::string(name(verdict.actor))),
         fmt::arg("stage", name(verdict.stage)), fmt::arg("speaks", spoken),
-        fmt::arg("status", evidence.proxy_status), fmt::arg("version", version_text(evidence)),
+        fmt::arg("status", evidence.proxy_status.value_or(0)), fmt::arg("version", version_text(evidence)),
         fmt::arg("offered", offered_text(evidence)), fmt::arg("wait", readable_span(verdict.wait)),
         fmt::arg("count", evidence.of_client().syn_count));
 }
@@ -70,6 +71,15 @@ std::string speaks(const evidence::SideEvidence& side) {
         case Protocol::socks5_reply: return "socks5";
         default: return std::string(name(side.first_protocol));
     }
+}
+
+std::string server_speaks(const Evidence& evidence) {
+    using sense::Protocol;
+    const auto& server = evidence.of_server();
+    const bool vague = server.first_protocol == Protocol::greeting_220 ||
+                       server.first_protocol == Protocol::unknown;
+    if (vague && evidence.upgrade) return std::string(name(evidence.upgrade->kind));
+    return speaks(server);
 }
 
 std::string explanation(const Evidence& evidence, const Verdict& verdict) {

@@ -15,5 +15,7 @@ std::string next_step(const evidence::Evidence& evidence, const verdict::Verdict
 /// What the server (or for plaintext_to_tls_port the client) speaks, as the `server_speaks` column
 /// has it: "http 400", "ssh" …; empty when it is TLS or silent.
 std::string speaks(const evidence::SideEvidence& side);
+/// The server's, as the `server_speaks` column has it, with what the dialogue tells besides.
+std::string server_speaks(const evidence::Evidence& evidence);
 
 }  // namespace tlstriage::report

@@ -25,7 +25,7 @@ namespace tlstriage::tls {
 ///   void on_out_of_sync(Moment);                      bytes that are no record header
 class RecordStream {
   public:
-    static constexpr std::size_t max_message = 256 * 1024;
+    static constexpr std::size_t max_message = 512 * 1024;
 
     /// As new, but for its memory.
     void clear() {

@@ -20,16 +20,21 @@ bool direction_is_blind(const Facts& facts) {
 Answer syn_unanswered(const Facts& facts) {
     constexpr Nanoseconds long_enough = seconds(3);
     const auto& client = facts.client;
-    if (facts.first_end.by(Side::client)) {
+    if (direction_is_blind(facts) && client.syn_count < 2) {
+        return incomplete(Cause::one_sided, client.last_syn);
+    }
+    const bool left = facts.first_end.by(Side::client);
+    const Nanoseconds wait =
+        left ? facts.first_end.at.time - client.syn.time : facts.since(client.syn);
+    if (left && client.syn_count < 2 && wait < long_enough) {
         return not_tls(Cause::tcp_probe, Actor::client, facts.first_end.at);
     }
-    if (direction_is_blind(facts)) return incomplete(Cause::one_sided, client.last_syn);
-    if (client.syn_count < 2 && facts.since(client.syn) < long_enough) {
+    if (client.syn_count < 2 && wait < long_enough) {
         return incomplete(Cause::capture_ended, client.last_syn);
     }
     Verdict verdict =
         failed(Cause::syn_timeout, Actor::network, Confidence::likely, client.last_syn);
-    verdict.wait = facts.since(client.syn);
+    verdict.wait = wait;
     return verdict;
 }
 
@@ -59,7 +64,7 @@ Answer tcp_never_connected(const Facts& facts) {
                           server.rst_answers_syn ? Confidence::proven : Confidence::likely,
                           server.rst);
         }
-        if (const auto& icmp = facts.evidence.icmp) {
+        if (const auto& icmp = facts.evidence.icmp; icmp && facts.evidence.icmp_about_syn) {
             return failed(Cause::unreachable, Actor::network, Confidence::proven, icmp->at);
         }
         if (!server.first_segment.seen()) return syn_unanswered(facts);
@@ -114,9 +119,46 @@ Answer plaintext_to_tls_port(const Facts& facts) {
 }
 
 Answer proxy_refused(const Facts& facts) {
-    const std::uint16_t status = facts.evidence.proxy_status;
-    if (facts.client_hello_seen() || status == 0 || status / 100 == 2) return std::nullopt;
+    const auto& e = facts.evidence;
+    if (facts.client_hello_seen()) return std::nullopt;
+    if (e.proxy == Protocol::socks4 || e.proxy == Protocol::socks5) {
+        if (!e.proxy_refused.seen()) return std::nullopt;
+        return failed(Cause::proxy_refused, Actor::server, Confidence::proven, e.proxy_refused);
+    }
+    const std::uint16_t status = e.proxy_status.value_or(0);
+    if (status == 0 || status / 100 == 2) return std::nullopt;
     return failed(Cause::proxy_refused, Actor::server, Confidence::proven, facts.server.plaintext);
+}
+
+Answer starttls(const Facts& facts) {
+    const auto& upgrade = facts.evidence.upgrade;
+    if (!upgrade || (upgrade->accepted.seen() && !upgrade->refused.seen())) return std::nullopt;
+    const bool hello_in_vain = upgrade->refused.seen() &&
+                               facts.evidence.first_client_hello > upgrade->refused;
+    if (facts.client_hello_seen() && !hello_in_vain) return std::nullopt;
+    if (upgrade->asked.seen()) {
+        const bool went_on = upgrade->went_on > upgrade->asked;
+        if (upgrade->refused.seen() && went_on) {
+            return not_tls(Cause::starttls_declined, Actor::server, upgrade->refused);
+        }
+        if (upgrade->refused.seen()) {
+            return failed(Cause::starttls_refused, Actor::server, Confidence::proven,
+                          upgrade->refused);
+        }
+        if (!went_on && facts.first_end.seen()) {
+            return failed(Cause::starttls_refused, Actor::server, Confidence::possible,
+                          upgrade->asked);
+        }
+        return std::nullopt;
+    }
+    if (!waited_in_vain_for_offer(facts.evidence)) return std::nullopt;
+    return failed(Cause::starttls_refused, Actor::server, Confidence::likely, upgrade->no_offer);
+}
+
+bool waited_in_vain_for_offer(const evidence::Evidence& e) {
+    if (!e.upgrade || !e.upgrade->no_offer.seen() || e.upgrade->went_on.seen()) return false;
+    const auto& client = e.of_client();
+    return client.fin.seen() || client.rst.seen();
 }
 
 }  // namespace tlstriage::verdict

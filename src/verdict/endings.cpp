@@ -12,22 +12,29 @@ bool is_reset(const End& end) {
     return end.how == Ending::rst;
 }
 
-/// TLS 1.3 without keys: the server's only word to the client's Finished is of an alert's size.
+}  // namespace
+
+/// The server's only word to the client's Finished is of an alert's size, and it leaves.
 Answer encrypted_refusal(const Facts& facts) {
     const auto& view = facts.tls13_view;
-    if (!facts.tls13 || !view.server_alert_sized.seen() ||
+    if (!facts.tls13 || !(facts.server.fin.seen() || facts.server.rst.seen()) || !view.server_alert_sized.seen() ||
         view.server_records_after_finished != 1) {
         return std::nullopt;
     }
+    const auto before = [&](Moment client) { return client.seen() && client < view.server_alert_sized; };
+    if (before(view.client_close) || before(facts.client.fin) || before(facts.client.rst)) {
+        return std::nullopt;
+    }
     return failed(Cause::encrypted_refusal, Actor::server,
-                  view.empty_certificate ? Confidence::likely : Confidence::possible,
+                  view.client_flight_records > 1 ? Confidence::likely : Confidence::possible,
                   view.server_alert_sized);
 }
+
+namespace {
 
 /// The server ends it though the handshake is done, and before it sent anything but tickets.
 Answer server_left_after_finished(const Facts& facts) {
     if (!facts.handshake_done.seen()) return std::nullopt;
-    if (Answer answer = encrypted_refusal(facts)) return answer;
     const Moment end = facts.first_end.at;
     if (end.time - facts.handshake_done.time > at_once) return std::nullopt;
     Verdict verdict = failed(
@@ -60,9 +67,10 @@ Answer encrypted_alert(const Facts& facts) {
 Answer client_left_tls13(const Facts& facts) {
     const auto& view = facts.tls13_view;
     if (view.client_finished.seen() || !facts.server.application_data.seen()) return std::nullopt;
+    const bool told = view.client_alert_sized.seen();
     Verdict verdict = failed(Cause::encrypted_rejection, Actor::client,
-                             view.client_alert_sized ? Confidence::likely : Confidence::possible,
-                             facts.first_end.at);
+                             told ? Confidence::likely : Confidence::possible,
+                             told ? view.client_alert_sized : facts.first_end.at);
     if (!facts.evidence.server_hello->pre_shared_key) {
         verdict.alternatives = {name(Cause::certificate_unknown_ca),
                                 name(Cause::certificate_name_mismatch),
@@ -103,7 +111,8 @@ Answer server_left(const Facts& facts) {
     if (Answer answer = about_client_certificate(facts)) return answer;
     const Moment at = facts.first_end.at;
     const Moment keys = facts.evidence.client_key_exchange;
-    if (!facts.tls13 && keys.seen() && keys <= at) {
+    const bool changed = facts.server.change_cipher_spec.seen() && facts.server.change_cipher_spec <= at;
+    if (!facts.tls13 && ((keys.seen() && keys <= at) || changed)) {
         return failed(Cause::key_exchange_failed, Actor::server, Confidence::possible, at);
     }
     return failed(is_reset(facts.first_end) ? Cause::reset_after_client_hello

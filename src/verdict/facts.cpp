@@ -97,16 +97,21 @@ bool usable_tls13(const Facts& facts) {
     const evidence::Tls13View& view = facts.tls13_view;
     if (!view.client_finished.seen()) return conversed(facts);
     if (!facts.server.first_segment.seen()) return view.client_data.seen();
-    return view.server_answer.seen() || facts.first_end.by(Side::client);
+    const bool server_ended_before =
+        view.server_alert_sized.seen() && view.server_alert_sized < facts.first_end.at;
+    if (view.server_answer.seen()) return true;
+    if (facts.first_end.by(Side::client)) return !server_ended_before;
+    // A session that was opened ahead of need, until the server had enough of it.
+    return facts.first_end.by(Side::server) && !view.server_alert_sized.seen() &&
+           facts.first_end.at.time - view.client_finished.time >= seconds(1);
 }
 
 /// The server ends it within a second of the handshake, or even before it is done, without having
-/// sent any data, and the client does not go on either (TLS <= 1.2).
+/// sent any data (TLS <= 1.2).
 bool closed_at_once(const Facts& facts) {
     const End& end = facts.first_end;
     return end.by(Side::server) && !facts.server.application_data.seen() &&
-           end.at.time - facts.handshake_done.time < seconds(1) &&
-           facts.client.application_data <= end.at;
+           end.at.time - facts.handshake_done.time < seconds(1);
 }
 
 /// One direction alone: it is enough that it goes on to send data.
@@ -151,6 +156,9 @@ Stage find_stage(const Facts& f) {
     if (f.client.application_data.seen() || f.server.application_data.seen()) {
         return Stage::application_data;
     }
+    if (e.upgrade && (e.upgrade->asked.seen() || e.upgrade->no_offer.seen())) {
+        return Stage::starttls;
+    }
     if (e.proxy != Protocol::silent) return Stage::proxy;
     if (f.established.seen() || f.client.first_data.seen() || f.server.first_data.seen()) {
         return Stage::established;
@@ -159,6 +167,10 @@ Stage find_stage(const Facts& f) {
 }
 
 }  // namespace
+
+bool is_usable_session(const Evidence& evidence) {
+    return derive(evidence, ServerHistory{}).session_usable;
+}
 
 Facts derive(const Evidence& evidence, const ServerHistory& history) {
     Facts facts{.evidence = evidence,
@@ -177,6 +189,7 @@ Facts derive(const Evidence& evidence, const ServerHistory& history) {
     if (facts.tls13) {
         facts.tls13_view = evidence::view_tls13(evidence);
         facts.handshake_done = facts.tls13_view.client_finished;
+        consider(facts.first_end, Ending::close_notify, Side::client, facts.tls13_view.client_close);
     } else {
         facts.handshake_done = later_of_both(facts.client.finished, facts.server.finished);
     }

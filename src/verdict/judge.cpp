@@ -13,10 +13,10 @@ using Rule = Answer (*)(const Facts&);
 
 /// Stated, then what the capture lacks, then inferred (verdicts.md §3 Order of trial, §7).
 constexpr Rule rules[] = {
-    server_is_not_tls,   fatal_alert,      plaintext_to_tls_port, proxy_refused,
-    tcp_never_connected, nothing_was_said, stalled_by_loss,       capture_lacks,
-    client_hello_lost,   server_silent,    client_silent,         client_gave_up,
-    client_left,         server_left,
+    starttls,            server_is_not_tls,   fatal_alert,      plaintext_to_tls_port, proxy_refused,
+    tcp_never_connected, nothing_was_said, client_hello_lost,     mtu_black_hole,
+    loss_stall,          capture_lacks,    server_silent,         client_silent,
+    client_gave_up,      encrypted_refusal, client_left,          server_left,
 };
 
 Verdict succeeded(const Facts& facts) {
@@ -30,21 +30,31 @@ Verdict succeeded(const Facts& facts) {
 }
 
 bool client_closed_properly(const Facts& facts, const evidence::SideEvidence& side, Side who) {
-    if (facts.tls13) return true;  // close_notify can't be told from data by its type
+    if (facts.tls13) {
+        // By its size alone: any record of another one is data, or a ticket.
+        return evidence::is_alert_sized(side.last_record, facts.evidence.server_hello->cipher_suite);
+    }
     for (const auto& alert : facts.evidence.alerts) {
         if (alert.sender == who && alert.description == 0) return true;
     }
     return side.last_encrypted_alert.seen();
 }
 
-void note_ending(const Facts& facts, std::vector<Word>& notes) {
+void note_ending(const Facts& facts, Verdict& verdict) {
     const Evidence& e = facts.evidence;
+    std::vector<Word>& notes = verdict.notes;
     const End& end = facts.first_end;
     if (!end.seen()) return;
     const bool data =
         facts.tls13 ? facts.tls13_view.server_answer.seen()
                     : facts.client.application_data.seen() || facts.server.application_data.seen();
-    if (!data && end.by(Side::client)) notes.push_back(Word::closed_unused);
+    if (!data && end.by(Side::client)) {
+        notes.push_back(Word::closed_unused);
+        if (facts.tls13 && !e.server_hello->pre_shared_key && !facts.tls13_view.client_data.seen()) {
+            verdict.alternatives = {name(Cause::certificate_name_mismatch),
+                                    name(Cause::certificate_rejected)};
+        }
+    }
     if (data && end.how == Ending::rst) notes.push_back(Word::reset_after_data);
     if (data && end.how == Ending::fin &&
         !client_closed_properly(facts, e.side(end.side), end.side)) {
@@ -81,6 +91,32 @@ void note_surroundings(const Facts& facts, Verdict& verdict) {
     if (e.cut == evidence::Cut::evicted) notes.push_back(Word::evicted);
 }
 
+/// What a client does that has another connection and needs this one no more; an alert would say
+/// something else.
+bool was_abandoned(const Facts& facts, const Verdict& verdict) {
+    if (!facts.first_end.by(Side::client) || facts.fatal != nullptr) return false;
+    switch (verdict.cause) {
+        case Cause::client_gave_up:
+        case Cause::server_hello_rejected:
+        case Cause::server_silent:
+        case Cause::tcp_probe: return true;
+        case Cause::encrypted_rejection: return verdict.confidence == Confidence::possible;
+        default: return false;
+    }
+}
+
+void note_race(const Facts& facts, Verdict& verdict) {
+    if (!facts.history.raced || verdict.outcome == Outcome::ok) return;
+    verdict.notes.push_back(Word::raced);
+    if (!was_abandoned(facts, verdict)) return;
+    verdict.outcome = Outcome::incomplete;
+    verdict.cause = Cause::client_aborted;
+    verdict.reason = Word::none;
+    verdict.alternatives.clear();
+    verdict.actor = Actor::client;
+    verdict.confidence = Confidence::likely;
+}
+
 /// The causes of verdicts.md §2 lie before TLS, those of §3 during it; what the capture lacks lies
 /// where the flow had got to.
 Phase phase_of(const Facts& facts, Cause cause) {
@@ -93,7 +129,10 @@ Phase phase_of(const Facts& facts, Cause cause) {
 }
 
 Verdict first_answer(const Facts& facts) {
-    if (facts.session_usable && facts.fatal == nullptr) return succeeded(facts);
+    if (facts.session_usable && facts.fatal == nullptr) {
+        if (Answer answer = refused_after_finished(facts)) return std::move(*answer);
+        return succeeded(facts);
+    }
     for (const Rule rule : rules) {
         if (Answer answer = rule(facts)) return std::move(*answer);
     }
@@ -132,6 +171,12 @@ bool is_attempt(const Evidence& evidence, const ServerHistory& history) {
         evidence.proxy == Protocol::http_connect || server.http_says_tls) {
         return true;
     }
+    const bool asked_socks = (evidence.proxy == Protocol::socks4 &&
+                              server.first_protocol == Protocol::socks4_reply) ||
+                             (evidence.proxy == Protocol::socks5 &&
+                              server.first_protocol == Protocol::socks5_reply);
+    const bool asked_tls = evidence.upgrade && evidence.upgrade->asked.seen();
+    if (asked_socks || asked_tls || waited_in_vain_for_offer(evidence)) return true;
     if (!history.spoke_tls && !history.tls_port) return false;
     const bool server_spoke = server.first_protocol != Protocol::silent;
     if (client.first_protocol == Protocol::silent && !server_spoke) {
@@ -146,11 +191,14 @@ Verdict judge(const Evidence& evidence, const ServerHistory& history) {
     const Facts facts = derive(evidence, history);
     Verdict verdict = first_answer(facts);
     verdict.stage = facts.stage;
-    if (verdict.outcome != Outcome::ok) {
+    if (verdict.outcome != Outcome::ok && verdict.phase != Phase::after_tls) {
         verdict.phase = phase_of(facts, verdict.cause);
     }
     verdict.cert_findings = server_findings(facts);
-    if (verdict.outcome == Outcome::ok) note_ending(facts, verdict.notes);
+    question_reset(facts, verdict);
+    narrow(facts, verdict);
+    note_race(facts, verdict);
+    if (verdict.outcome == Outcome::ok) note_ending(facts, verdict);
     note_surroundings(facts, verdict);
     return verdict;
 }

@@ -12,9 +12,19 @@ using evidence::Side;
 constexpr Nanoseconds patience_with_close = seconds(1);
 constexpr Nanoseconds patience_without_close = seconds(5);
 
+/// The last ClientHello has not been answered (by a HelloRetryRequest neither).
 bool waits_for_server_hello(const Facts& facts) {
-    return facts.client_hello_seen() && !facts.server_hello_seen() &&
-           !facts.server.first_record.seen();
+    if (!facts.client_hello_seen() || facts.server_hello_seen()) return false;
+    return !facts.server.first_record.seen() ||
+           (facts.evidence.hello_retry && facts.evidence.client_hello_at > facts.server.last_data);
+}
+
+/// The capture was taken nearer to the server: its answers come faster than the client's.
+bool captured_at_server(const Facts& facts) {
+    const auto& client = facts.client;
+    const auto& server = facts.server;
+    return client.syn.seen() && server.syn.seen() && client.acknowledgement.seen() &&
+           (server.syn.time - client.syn.time) * 2 <= client.acknowledgement.time - server.syn.time;
 }
 
 /// How long the silence after `asked` lasted: to the client's close, or to the capture's end.
@@ -26,8 +36,84 @@ Nanoseconds silence(const Facts& facts, Moment asked) {
 
 /// Some of the ClientHello was acknowledged, but not all of it.
 bool begun_acknowledged(const Facts& facts) {
-    return flow::distance(facts.server.highest_acknowledgement, facts.client.initial_sequence + 1) >
-           0;
+    return facts.evidence.client_hellos == 1 &&
+           flow::distance(facts.server.highest_acknowledgement,
+                          facts.client.initial_sequence + 1) > 0;
+}
+
+bool hello_acknowledged(const Facts& facts) {
+    const std::uint32_t end =
+        facts.client.hello_end != 0 ? facts.client.hello_end : facts.client.data_end;
+    return facts.server.highest_acknowledgement != 0 &&
+           flow::distance(facts.server.highest_acknowledgement, end) >= 0;
+}
+
+/// Long enough for a timeout, counted from `since`.
+bool in_vain(const Facts& facts, Moment since) {
+    return silence(facts, since) >=
+           (facts.first_end.seen() ? patience_with_close : patience_without_close);
+}
+
+/// The capture shows the flow from its SYN on and lost nothing of it.
+bool capture_is_whole(const Facts& facts) {
+    return facts.established.seen() && facts.client.syn.seen() &&
+           facts.client.lost_bytes + facts.server.lost_bytes == 0;
+}
+
+/// Seen at the sender: a full segment is repeated in vain, shorter ones are acknowledged.
+Answer black_hole_at_sender(const Facts& facts, Side sender) {
+    const auto& s = facts.evidence.side(sender);
+    const auto& peer = facts.evidence.side(other(sender));
+    const auto& stuck = s.stuck;
+    if (stuck.repeats == 0 || s.full_segment_acknowledged) return std::nullopt;
+    if (stuck.bytes < full_segment(s, peer) || !in_vain(facts, stuck.first_repeat)) {
+        return std::nullopt;
+    }
+    const bool shorter_arrived =
+        stuck.later_acknowledged ||
+        (s.syn.seen() &&
+         flow::distance(peer.highest_acknowledgement, s.initial_sequence + 1) > 0);
+    if (!shorter_arrived) return std::nullopt;
+    return failed(Cause::mtu_black_hole, Actor::network, Confidence::likely, stuck.last_repeat);
+}
+
+/// Repeated often enough to know, even if the capture ends soon after.
+bool gave_up_repeating(const evidence::StuckRange& stuck) {
+    constexpr std::uint32_t often = 4;
+    return stuck.repeats >= often && stuck.last_repeat.time - stuck.first_repeat.time >= seconds(2);
+}
+
+/// Seen at the receiver: its stream keeps a hole while later bytes arrive.
+bool keeps_hole(const Facts& facts, Side sender) {
+    const auto& s = facts.evidence.side(sender);
+    const auto& receiver = facts.evidence.side(other(sender));
+    if (s.hole_bytes == 0 || !capture_is_whole(facts)) return false;
+    const bool waits = receiver.last_segment > s.first_hole || sender == Side::client ||
+                       receiver.fin.seen() || receiver.rst.seen();
+    // What comes behind a hole may come late: it is missing since it was asked for.
+    const Moment asked = sender == Side::server ? facts.evidence.client_hello_at
+                                                : facts.evidence.server_hello_at;
+    return waits && asked.seen() && in_vain(facts, std::min(s.first_hole, asked));
+}
+
+/// A hole of a full segment's size or more, where no full segment ever came.
+Answer black_hole_at_receiver(const Facts& facts, Side sender) {
+    const auto& s = facts.evidence.side(sender);
+    const std::uint32_t full = full_segment(s, facts.evidence.side(other(sender)));
+    if (!keeps_hole(facts, sender) || s.hole_bytes < full || s.largest_segment >= full) {
+        return std::nullopt;
+    }
+    return failed(Cause::mtu_black_hole, Actor::network, Confidence::likely, s.first_hole);
+}
+
+/// An ICMP size error after which nothing more is acknowledged.
+Answer too_big_by_icmp(const Facts& facts) {
+    const auto& icmp = facts.evidence.icmp_size;
+    if (!icmp) return std::nullopt;
+    const Side sender = facts.evidence.icmp_size_about;
+    const auto& receiver = facts.evidence.side(other(sender));
+    if (receiver.acknowledged > icmp->at || !in_vain(facts, icmp->at)) return std::nullopt;
+    return failed(Cause::mtu_black_hole, Actor::network, Confidence::proven, icmp->at);
 }
 
 }  // namespace
@@ -42,7 +128,7 @@ bool is_acknowledged(const Facts& facts, Side asker) {
 Answer client_hello_lost(const Facts& facts) {
     if (!waits_for_server_hello(facts) || facts.first_end.by(Side::server)) return std::nullopt;
     if (!facts.client.syn.seen() || facts.server.highest_acknowledgement == 0 ||
-        is_acknowledged(facts, Side::client)) {
+        hello_acknowledged(facts)) {
         return std::nullopt;
     }
     const Nanoseconds wait = silence(facts, facts.evidence.first_client_hello);
@@ -54,40 +140,66 @@ Answer client_hello_lost(const Facts& facts) {
     return verdict;
 }
 
-/// Seen at the receiver: its stream keeps a hole while later bytes arrive. One of a full segment's
-/// size or more, where no full segment ever came, is what a path does that drops large packets.
-Answer stalled_by_loss(const Facts& facts) {
-    constexpr std::uint64_t most_option_bytes = 40;  // they come off the MSS (RFC 6691)
-    constexpr std::uint16_t usual_mss = 1460;
-    const auto& server = facts.server;
-    if (server.hole_bytes == 0 || facts.handshake_done.seen()) return std::nullopt;
-    // Only where the client is seen to wait for it, in a capture that shows the rest of the flow.
-    const bool capture_is_whole = facts.established.seen() && facts.client.syn.seen() &&
-                                  facts.client.lost_bytes + server.lost_bytes == 0;
-    const bool client_waits = facts.client.last_segment > server.first_hole &&
-                              silence(facts, server.first_hole) >= patience_with_close;
-    if (!capture_is_whole || !client_waits) return std::nullopt;
-    const auto mss_of = [](const evidence::SideEvidence& side) {
-        return side.mss == 0 ? usual_mss : side.mss;
-    };
-    const std::uint64_t mss = std::min(mss_of(facts.client), mss_of(server));
-    const bool full_segments = server.hole_bytes + most_option_bytes >= mss &&
-                               server.largest_segment + most_option_bytes < mss;
-    return failed(full_segments ? Cause::mtu_black_hole : Cause::loss_stall, Actor::network,
-                  Confidence::likely, server.first_hole);
+Answer mtu_black_hole(const Facts& facts) {
+    if (facts.handshake_done.seen()) return std::nullopt;
+    if (Answer answer = too_big_by_icmp(facts)) return answer;
+    for (const Side sender : {Side::server, Side::client}) {
+        if (Answer answer = black_hole_at_sender(facts, sender)) return answer;
+        if (Answer answer = black_hole_at_receiver(facts, sender)) return answer;
+    }
+    return std::nullopt;
 }
 
-Answer server_silent(const Facts& facts) {
-    if (!waits_for_server_hello(facts) || facts.first_end.by(Side::server)) return std::nullopt;
-    if (!is_acknowledged(facts, Side::client)) return std::nullopt;
-    const Moment asked = facts.evidence.client_hello_at;
-    const Nanoseconds wait = silence(facts, asked);
-    if (wait < (facts.first_end.seen() ? patience_with_close : patience_without_close)) {
-        return std::nullopt;
+Answer loss_stall(const Facts& facts) {
+    if (facts.handshake_done.seen() || !facts.client_hello_seen()) return std::nullopt;
+    for (const Side sender : {Side::server, Side::client}) {
+        const auto& s = facts.evidence.side(sender);
+        if (keeps_hole(facts, sender)) {
+            return failed(Cause::loss_stall, Actor::network, Confidence::likely, s.first_hole);
+        }
+        // What the receiver answers by ending the connection has another cause.
+        const bool answered = sender == Side::client && facts.first_end.by(Side::server);
+        if (s.stuck.repeats > 0 && !answered && capture_is_whole(facts) &&
+            (in_vain(facts, s.stuck.first_repeat) || gave_up_repeating(s.stuck))) {
+            return failed(Cause::loss_stall, Actor::network, Confidence::likely,
+                          s.stuck.last_repeat);
+        }
     }
-    Verdict verdict = failed(Cause::server_silent, Actor::server, Confidence::possible, asked);
-    verdict.alternatives = {name(Cause::mtu_black_hole), name(Cause::loss_stall)};
-    verdict.wait = wait;
+    return std::nullopt;
+}
+
+namespace {
+
+/// What the server owes an answer to; not seen when it owes none.
+Moment server_was_asked(const Facts& facts) {
+    const auto& e = facts.evidence;
+    if (waits_for_server_hello(facts)) {
+        return hello_acknowledged(facts) ? e.client_hello_at : Moment{};
+    }
+    if (!facts.server_hello_seen()) return {};
+    if (!is_acknowledged(facts, Side::client) || !is_acknowledged(facts, Side::server)) return {};
+    if (facts.tls13) {
+        // Only a record that is cut in the middle says that more has to come.
+        const bool within = facts.server.unfinished_record && !facts.client.application_data.seen();
+        return within ? facts.server.last_data : Moment{};
+    }
+    if (facts.server.change_cipher_spec.seen()) return {};
+    if (!e.server_hello_done.seen()) return facts.server.last_data;
+    return facts.client.finished;
+}
+
+}  // namespace
+
+Answer server_silent(const Facts& facts) {
+    if (facts.first_end.by(Side::server)) return std::nullopt;
+    const Moment asked = server_was_asked(facts);
+    if (!asked.seen() || !in_vain(facts, asked)) return std::nullopt;
+    const bool said_nothing = !facts.server.first_data.seen();
+    const bool sure = said_nothing && captured_at_server(facts);
+    Verdict verdict = failed(Cause::server_silent, Actor::server,
+                             sure ? Confidence::likely : Confidence::possible, asked);
+    if (!sure) verdict.alternatives = {name(Cause::mtu_black_hole), name(Cause::loss_stall)};
+    verdict.wait = silence(facts, asked);
     return verdict;
 }
 
@@ -106,19 +218,19 @@ Answer client_silent(const Facts& facts) {
 
 Answer client_gave_up(const Facts& facts) {
     if (!facts.client_hello_seen() || !facts.first_end.by(Side::client)) return std::nullopt;
-    Moment asked = facts.evidence.client_hello_at;
-    if (facts.server_hello_seen()) {
+    const auto& e = facts.evidence;
+    const Moment left = facts.first_end.at;
+    Moment asked = e.client_hello_at;
+    if (facts.server_hello_seen() && e.server_hello_at < left) {
         if (facts.tls13) return std::nullopt;
-        const bool flight_done = facts.evidence.server_hello_done.seen();
+        const bool flight_done = e.server_hello_done.seen() && e.server_hello_done < left;
         if (flight_done && !facts.client.change_cipher_spec.seen()) return std::nullopt;
         asked = flight_done ? facts.client.change_cipher_spec
-                            : std::max(facts.evidence.server_hello_at, facts.server.last_data);
+                            : std::max(e.server_hello_at, facts.server.last_data);
+        if (left.time - asked.time >= patience_with_close) return std::nullopt;
     }
-    const Nanoseconds wait = facts.first_end.at.time - asked.time;
-    if (wait >= patience_with_close && facts.server_hello_seen()) return std::nullopt;
-    Verdict verdict =
-        failed(Cause::client_gave_up, Actor::client, Confidence::likely, facts.first_end.at);
-    verdict.wait = wait;
+    Verdict verdict = failed(Cause::client_gave_up, Actor::client, Confidence::likely, left);
+    verdict.wait = left.time - asked.time;
     return verdict;
 }
 
