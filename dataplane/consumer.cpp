@@ -35,7 +35,10 @@ void Consumer::reassemble(Piece& piece) {
         wire::Packet packet;
         const wire::Outcome outcome = wire::decode_ip(datagrams_.back(), packet);
         ++counts_.reassembled[static_cast<std::size_t>(outcome)];
-        if (outcome != wire::Outcome::tcp) continue;
+        if (outcome != wire::Outcome::tcp && outcome != wire::Outcome::dns) continue;
+        if (outcome == wire::Outcome::dns) {
+            packet.flow_hash = wire::flow_hash(packet.source(), packet.destination());
+        }
         packet.time = fragment.time;
         packet.frame = fragment.frame;
         packet.interface_id = fragment.interface_id;

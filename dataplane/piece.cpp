@@ -42,6 +42,9 @@ void Piece::take(const capture::Record& record) {
         fragments_.push_back(packet);
     } else if (outcome == wire::Outcome::icmp_error) {
         take_icmp_error(packet);
+    } else if (outcome == wire::Outcome::dns) {
+        packet.flow_hash = wire::flow_hash(packet.source(), packet.destination());
+        by_shard_[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
     }
 }
 

@@ -112,6 +112,7 @@ std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane
     auto groups = flows.finish();
     if (!options.output.empty()) {
         report::write_summary(options.output, format, groups, result.files);
+        report::write_names(options.output, format, judgement.names, result.files);
     }
     return groups;
 }

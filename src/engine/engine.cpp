@@ -23,6 +23,44 @@ struct Place {
     }
 };
 
+LookupIndex index_lookups(const std::vector<std::unique_ptr<Shard>>& shards,
+                          const std::vector<Archive>& archives) {
+    std::vector<Lookup> lookups;
+    for (const auto& shard : shards) {
+        lookups.insert(lookups.end(), shard->lookups().begin(), shard->lookups().end());
+    }
+    std::vector<Nanoseconds> ends;
+    for (const Archive& archive : archives)
+        ends.push_back(archive.last_packet);
+    return {std::move(lookups), ends};
+}
+
+bool names(const Lookup& lookup, std::string_view sni) {
+    const auto same = [&](std::string_view name) {
+        return std::ranges::equal(name, sni, [](char a, char b) {
+            const bool upper = b >= 'A' && b <= 'Z';
+            return a == (upper ? static_cast<char>(b + ('a' - 'A')) : b);
+        });
+    };
+    return same(lookup.name) || std::ranges::any_of(lookup.aliases, same);
+}
+
+void join_lookup(const LookupIndex& lookups, evidence::Evidence& e) {
+    const Lookup* lookup =
+        lookups.find(e.archive, e.client.address, e.server.address, e.first.time);
+    if (lookup == nullptr) {
+        e.dns.reset();
+        return;
+    }
+    const auto& hello = e.client_hello;
+    e.dns = evidence::DnsEvidence{
+        .name = lookup->name,
+        .rcode = lookup->rcode,
+        .asked = lookups.first_asked(*lookup),
+        .answered = lookup->answered,
+        .names_sni = hello && hello->server_name && names(*lookup, *hello->server_name)};
+}
+
 std::vector<Place> in_order(const std::vector<std::unique_ptr<Shard>>& shards) {
     std::vector<Place> places;
     for (const auto& shard : shards) {
@@ -78,7 +116,8 @@ void Engine::end_archive(const Parallel& parallel) {
 
 Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
     const std::vector<Place> places = in_order(shards_);
-    Histories histories(archives_, limits_.tls_ports);
+    const LookupIndex lookups = index_lookups(shards_, archives_);
+    Histories histories(archives_, limits_.tls_ports, lookups);
     for (const Place& place : places)
         histories.add(place.entry->record, place.entry->archive);
     std::array<std::uint64_t, round_batches> rows{};
@@ -86,6 +125,7 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
         evidence::Evidence evidence;
         for (const Place& place : part) {
             place.entry->unpack(evidence);
+            join_lookup(lookups, evidence);
             const verdict::ServerHistory history =
                 histories.of(place.entry->record, place.entry->archive);
             if (!limits_.all_flows && !verdict::is_attempt(evidence, history)) continue;
@@ -108,6 +148,7 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
     for (const std::uint64_t count : rows)
         result.rows += count;
     result.without_row = places.size() - result.rows;
+    result.names = lookups.troubles();
     return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "engine/limits.h"
+#include "engine/lookups.h"
 #include "engine/shard.h"
 #include "verdict/judge.h"
 #include "wire/defragmenter.h"
@@ -41,7 +42,8 @@ struct Archive {
 
 struct Judgement {
     std::uint64_t rows = 0;
-    std::uint64_t without_row = 0;  ///< TCP connections that are no attempt at TLS
+    std::uint64_t without_row = 0;   ///< TCP connections that are no attempt at TLS
+    std::vector<NameTrouble> names;  ///< lookups that failed or took long
 };
 
 /// Feed packets shard by shard (see shard()), close each archive, then judge once.

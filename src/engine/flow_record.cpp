@@ -32,16 +32,17 @@ FlowRecord record_of(const evidence::Evidence& evidence) {
     const auto& server = evidence.of_server();
     const auto& hello = evidence.client_hello;
     const bool answered_unseen = !server.first_segment.seen() && client.acknowledgement.seen();
-    FlowRecord record{.client = evidence.client,
-                      .server = evidence.server,
-                      .start = evidence.first.time,
-                      .profile = verdict::profile_of(evidence, verdict::is_usable_session(evidence)),
-                      .server_hops = server.data_hops,
-                      .server_hops_vary = server.reset_signs.data_hops_vary,
-                      .heard = server.first_segment.seen(),
-                      .spoke_tls = server.first_record.seen(),
-                      .one_sided = answered_unseen || !client.first_segment.seen(),
-                      .client_data = client_sent_data(evidence)};
+    FlowRecord record{
+        .client = evidence.client,
+        .server = evidence.server,
+        .start = evidence.first.time,
+        .profile = verdict::profile_of(evidence, verdict::is_usable_session(evidence)),
+        .server_hops = server.data_hops,
+        .server_hops_vary = server.reset_signs.data_hops_vary,
+        .heard = server.first_segment.seen(),
+        .spoke_tls = server.first_record.seen(),
+        .one_sided = answered_unseen || !client.first_segment.seen(),
+        .client_data = client_sent_data(evidence)};
     if (hello && hello->server_name) {
         const std::string_view owner = owner_of(*hello->server_name);
         record.domain = XXH3_64bits(owner.data(), owner.size()) | 1U;

@@ -35,8 +35,12 @@ std::uint64_t issuer_of(const tls::Certificate& leaf) {
 
 }  // namespace
 
-Histories::Histories(const std::vector<Archive>& archives, const Ports& tls_ports)
-    : one_sided_flows_(archives.size()), archives_(archives), tls_ports_(tls_ports) {}
+Histories::Histories(const std::vector<Archive>& archives, const Ports& tls_ports,
+                     const LookupIndex& lookups)
+    : one_sided_flows_(archives.size()),
+      archives_(archives),
+      tls_ports_(tls_ports),
+      lookups_(lookups) {}
 
 void Histories::Few::add(std::uint64_t value) {
     const auto known = std::span(values).first(count);
@@ -51,8 +55,8 @@ void Histories::add(const FlowRecord& record, std::uint32_t archive) {
     server.spoke_tls |= record.spoke_tls;
     if (record.one_sided) ++one_sided_flows_[archive];
     if (record.server_hops != 0) {
-        server.hops_vary |= record.server_hops_vary ||
-                            (server.hops != 0 && server.hops != record.server_hops);
+        server.hops_vary |=
+            record.server_hops_vary || (server.hops != 0 && server.hops != record.server_hops);
         server.hops = record.server_hops;
     }
     const verdict::Profile& profile = record.profile;
@@ -71,28 +75,49 @@ void Histories::add(const FlowRecord& record, std::uint32_t archive) {
         issuers_of_name_[key_of(archive, record.server, profile.server_name)].add(issuer);
     }
     if (!profile.ok) return;
-    successes_[key_of(archive, client, profile.server_name)].push_back(record.start);
+    const Racer who = racer(record, archive);
+    const Success success{record.start, record.server.address};
+    successes_[key_of(archive, who.client, profile.server_name)].push_back(success);
+    if (who.looked_up != 0) {
+        successes_[key_of(archive, who.client, who.looked_up)].push_back(success);
+    }
     if (!record.offers_tls13) without_tls13_[key_of(archive, client, record.server)] = true;
 }
 
 bool Histories::are_even(const std::vector<Nanoseconds>& starts) {
     constexpr std::size_t least = 4;
     if (starts.size() < least) return false;
-    const Nanoseconds mean = (starts.back() - starts.front()) / static_cast<Nanoseconds>(starts.size() - 1);
+    const Nanoseconds mean =
+        (starts.back() - starts.front()) / static_cast<Nanoseconds>(starts.size() - 1);
     for (std::size_t i = 1; i < starts.size(); ++i) {
         if (std::abs(starts[i] - starts[i - 1] - mean) > mean / 5) return false;
     }
     return mean > 0;
 }
 
+Histories::Racer Histories::racer(const FlowRecord& record, std::uint32_t archive) const {
+    const IpAddress& server = record.server.address;
+    const Lookup* lookup = lookups_.find(archive, record.client.address, server, record.start);
+    if (lookup == nullptr) lookup = lookups_.find_any(archive, server, record.start);
+    if (lookup == nullptr) return {record.client.address};
+    const std::string& name = lookup->name;
+    return {lookup->client, XXH3_64bits_withSeed(name.data(), name.size(), 53) | 1U};
+}
+
+/// With a ClientHello the name in it counts; before one, another address for the same lookup.
 bool Histories::raced(const FlowRecord& record, std::uint32_t archive) const {
     constexpr Nanoseconds near = seconds(2);
-    if (record.profile.server_name == 0 || record.profile.ok) return false;
-    const auto found =
-        successes_.find(key_of(archive, record.client.address, record.profile.server_name));
-    return found != successes_.end() && std::ranges::any_of(found->second, [&](Nanoseconds start) {
-        return std::abs(start - record.start) <= near;
-    });
+    if (record.profile.ok) return false;
+    const Racer who = racer(record, archive);
+    const bool by_name = record.profile.shape != nullptr;
+    const std::uint64_t name = by_name ? record.profile.server_name : who.looked_up;
+    if (name == 0) return false;
+    const auto found = successes_.find(key_of(archive, who.client, name));
+    return found != successes_.end() &&
+           std::ranges::any_of(found->second, [&](const Success& success) {
+               return std::abs(success.start - record.start) <= near &&
+                      (by_name || success.server != record.server.address);
+           });
 }
 
 verdict::ServerHistory Histories::of(const FlowRecord& record, std::uint32_t archive) const {

@@ -13,7 +13,9 @@ namespace tlstriage::engine {
 /// Add the records of all flows in the order of rows, then ask.
 class Histories {
   public:
-    Histories(const std::vector<Archive>& archives, const Ports& tls_ports);
+    /// Borrows all of these.
+    Histories(const std::vector<Archive>& archives, const Ports& tls_ports,
+              const LookupIndex& lookups);
 
     void add(const FlowRecord& record, std::uint32_t archive);
 
@@ -48,17 +50,28 @@ class Histories {
     };
 
     [[nodiscard]] static bool are_even(const std::vector<Nanoseconds>& starts);
+    /// Whom to take a flow for in a race: its client, by the address that it asked for names with.
+    struct Racer {
+        IpAddress client;
+        std::uint64_t looked_up = 0;  ///< hash of the name that led to the server, 0 without
+    };
+    [[nodiscard]] Racer racer(const FlowRecord& record, std::uint32_t archive) const;
     [[nodiscard]] bool raced(const FlowRecord& record, std::uint32_t archive) const;
 
     std::unordered_map<Key, Server> servers_;
     std::unordered_map<Key, Visits> visits_;
     std::unordered_map<Key, bool> without_tls13_;  ///< client at server: it got through without
-    std::unordered_map<Key, std::vector<Nanoseconds>> successes_;  ///< client and SNI: starts
+    struct Success {
+        Nanoseconds start = 0;
+        IpAddress server;
+    };
+    std::unordered_map<Key, std::vector<Success>> successes_;  ///< racer and SNI, or looked-up name
     std::unordered_map<Key, Few> domains_of_issuer_;
     std::unordered_map<Key, Few> issuers_of_name_;  ///< server and SNI
     std::vector<std::uint64_t> one_sided_flows_;    ///< by archive
     const std::vector<Archive>& archives_;
     const Ports& tls_ports_;
+    const LookupIndex& lookups_;
 };
 
 }  // namespace tlstriage::engine

@@ -73,8 +73,8 @@ void note_icmp(Evidence& e, const wire::QuotedSegment& quoted, Moment at) {
         const std::int32_t distance = flow::distance(quoted.sequence, sender.initial_sequence);
         if (distance < 0 || distance > nearby) return;
     }
-    const bool about_syn = about == Side::client && sender.syn.seen() &&
-                           sender.initial_sequence == quoted.sequence;
+    const bool about_syn =
+        about == Side::client && sender.syn.seen() && sender.initial_sequence == quoted.sequence;
     const bool size = quoted.v6 ? quoted.type == 2 : quoted.type == 3 && quoted.code == 4;
     const evidence::IcmpEvidence icmp{quoted.router, quoted.type, quoted.code, quoted.v6, at};
     if (!e.icmp || (about_syn && !e.icmp_about_syn)) {
@@ -158,6 +158,11 @@ void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& or
 void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (packet.outcome == wire::Outcome::icmp_error) {
         consume_icmp(packet, {packet.time, origin.frame_base + packet.frame + 1});
+        return;
+    }
+    if (packet.outcome == wire::Outcome::dns) {
+        lookups_.message(packet.data(), packet.source(), packet.destination(), false, origin.file,
+                         {packet.time, origin.frame_base + packet.frame + 1});
         return;
     }
     const Endpoint source = packet.source();
@@ -286,6 +291,13 @@ void Shard::consume_open(TrackedFlow& flow, const flow::Segment& segment, std::u
     const std::size_t held_before = flow.conversation->held_bytes();
     const Progress progress = collector_.segment(*flow.evidence, *flow.conversation, segment, lane);
     held_bytes_ += flow.conversation->held_bytes() - held_before;
+    for (const evidence::DnsOverTcp& dns : collector_.take_dns()) {
+        const Endpoint& client = flow.evidence->client;
+        const Endpoint& server = flow.evidence->server;
+        const bool query = dns.sender == Side::client;
+        lookups_.message(dns.message, query ? client : server, query ? server : client, true,
+                         flow.last_file, dns.at);
+    }
     switch (progress) {
         case Progress::open:
             if (held_bytes_ > max_held_bytes_) relieve(flow);
@@ -409,6 +421,7 @@ void Shard::end_archive(std::uint32_t archive) {
         flows_.erase(index);
     }
     ended_.end_archive(archive);
+    lookups_.end_archive(archive);
 }
 
 }  // namespace tlstriage::engine

@@ -9,6 +9,7 @@
 
 #include "engine/evidence_store.h"
 #include "engine/limits.h"
+#include "engine/lookups.h"
 #include "engine/tracked_flow.h"
 #include "evidence/collector.h"
 #include "flow/table.h"
@@ -66,6 +67,8 @@ class Shard {
     /// The evidence of all flows that have ended.
     [[nodiscard]] const EvidenceStore& ended() const { return ended_; }
 
+    [[nodiscard]] const std::vector<Lookup>& lookups() const { return lookups_.lookups(); }
+
     [[nodiscard]] const ShardCounts& counts() const { return counts_; }
 
   private:
@@ -89,6 +92,7 @@ class Shard {
 
     Limits limits_;
     evidence::Collector collector_;
+    LookupCollector lookups_;
     flow::Table<TrackedFlow> flows_;
     EvidenceStore ended_;
     Spares<evidence::Evidence> evidence_;

@@ -31,6 +31,9 @@ bool is_uninteresting(const Evidence& evidence, const Conversation& conversation
                server.first_protocol != Protocol::silent;
     }
     if (!is_final(client.first_protocol) || !is_final(server.first_protocol)) return false;
+    const bool of_one_kind =
+        (client.first_protocol == Protocol::ssh) == (server.first_protocol == Protocol::ssh);
+    if (!of_one_kind) return false;
     constexpr std::uint16_t segments_of_an_error_page = 4;
     const Direction& answer = conversation.directions[evidence.client_lane ^ 1U];
     return server.http_status != 400 ||
@@ -64,8 +67,9 @@ void note_rst(Evidence& evidence, SideEvidence& s, const flow::Segment& segment,
     ResetSigns& signs = s.reset_signs;
     signs.rst_place = segment.interface_id;
     signs.rst_ip_id = segment.ip_id;
-    signs.rst_breaks_ids = segment.ip_id != 0 && signs.id_steps >= steps_that_count &&
-                           static_cast<std::uint16_t>(segment.ip_id - signs.last_ip_id) > longest_step;
+    signs.rst_breaks_ids =
+        segment.ip_id != 0 && signs.id_steps >= steps_that_count &&
+        static_cast<std::uint16_t>(segment.ip_id - signs.last_ip_id) > longest_step;
     evidence.add(EventKind::rst, side, segment.at);
 }
 
@@ -102,7 +106,8 @@ void note_payload(SideEvidence& s, const SideEvidence& peer, const flow::Segment
         }
         s.stuck.bytes = std::max(s.stuck.bytes, end - missing);
     }
-    if (s.full_segment_end == 0 && segment.length >= full_segment(s, peer)) s.full_segment_end = end;
+    if (s.full_segment_end == 0 && segment.length >= full_segment(s, peer))
+        s.full_segment_end = end;
     s.last_payload = segment.at;
     s.largest_segment = std::max(s.largest_segment, segment.length);
     if (!is_new) return;

@@ -1,6 +1,9 @@
 // Fills a flow's Evidence from its segments.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "evidence/conversation.h"
 #include "evidence/evidence.h"
 #include "evidence/hello_shapes.h"
@@ -17,6 +20,13 @@ enum class Progress : std::uint8_t {
     uninteresting,  ///< speaks something that is not TLS and never turns into it
 };
 
+/// A DNS message out of a TCP stream (RFC 7766 §8).
+struct DnsOverTcp {
+    Side sender;
+    std::vector<std::uint8_t> message;
+    Moment at;
+};
+
 /// Feeds segments through reassembly, sensing and TLS parsing into Evidence. One for each shard: it
 /// owns the cache of hello shapes; that of certificates is the run's. A Conversation and its
 /// Evidence are passed in together, always the same pair.
@@ -28,6 +38,9 @@ class Collector {
     /// bytes prove that the client was guessed wrongly, the evidence's sides are swapped.
     Progress segment(Evidence& evidence, Conversation& conversation, const flow::Segment& segment,
                      std::uint8_t lane);
+
+    /// DNS messages that the last call of segment() completed.
+    std::vector<DnsOverTcp> take_dns() { return std::exchange(dns_, {}); }
 
     /// Gives up the holes of both directions, so that nothing waits in reassembly.
     void pass_holes(Evidence& evidence, Conversation& conversation);
@@ -42,6 +55,7 @@ class Collector {
     tls::ChainCache& chains_;
     HelloShapes shapes_;
     tls::ClientHello hello_;  ///< scratch
+    std::vector<DnsOverTcp> dns_;
 };
 
 /// Notes the flags of a segment on its side: SYN, ACK, FIN, RST. Also for settled flows.

@@ -44,6 +44,7 @@ struct Direction {
     DuplicateFilter duplicates;
     plain::TdsFraming tds;
     std::vector<std::uint8_t> prefix;
+    Moment prefix_at;  ///< of its first byte
     Speech speech = Speech::undecided;
     std::uint16_t tries = 0;  ///< segments looked at in vain for TLS
 
@@ -54,6 +55,7 @@ struct Direction {
         duplicates = {};
         tds = {};
         prefix.clear();
+        prefix_at = {};
         speech = Speech::undecided;
         tries = 0;
     }

@@ -110,9 +110,9 @@ struct ResetSigns {
     bool data_hops_vary = false;
     std::uint16_t last_ip_id = 0;  ///< of the latest segment that is no reset
     std::uint16_t rst_ip_id = 0;
-    std::uint8_t id_steps = 0;        ///< segments whose IP ID went on by a little, in a row
-    bool rst_breaks_ids = false;      ///< its IP ID does not go on with those
-    Moment new_payload_after;         ///< the side went on sending after its reset
+    std::uint8_t id_steps = 0;    ///< segments whose IP ID went on by a little, in a row
+    bool rst_breaks_ids = false;  ///< its IP ID does not go on with those
+    Moment new_payload_after;     ///< the side went on sending after its reset
 };
 
 /// One direction.
@@ -144,7 +144,7 @@ struct SideEvidence {
     StuckRange stuck;               ///< what it repeats and the peer does not acknowledge
     bool full_segment_acknowledged = false;  ///< one of nearly the MSS arrived at the peer
     std::uint32_t full_segment_end = 0;      ///< behind the first such one; 0: none sent
-    Moment acknowledged;       ///< when what it acknowledges last grew
+    Moment acknowledged;                     ///< when what it acknowledges last grew
     std::uint32_t hello_end = 0;  ///< client: sequence number behind its last ClientHello
     ResetSigns reset_signs;
     std::uint32_t packets = 0;
@@ -206,6 +206,15 @@ struct IcmpEvidence {
     Moment at;
 };
 
+/// The lookup that gave the client the server's address (verdicts.md §6). Joined, not collected.
+struct DnsEvidence {
+    std::string name;
+    std::uint16_t rcode = 0;
+    Moment asked;  ///< first, failed tries included
+    Moment answered;
+    bool names_sni = false;  ///< the SNI is that name, or one that it is an alias of
+};
+
 /// Why no more of a flow was seen, apart from its own end.
 enum class Cut : std::uint8_t {
     none,
@@ -231,13 +240,15 @@ struct Evidence {
     bool icmp_about_syn = false;            ///< it quotes the client's SYN
     std::optional<IcmpEvidence> icmp_size;  ///< the first that says that a packet is too big
     Side icmp_size_about = Side::client;    ///< who sent the packet that is too big
-    std::uint64_t duplicates = 0;      ///< frames that the capture holds twice
+    std::uint64_t duplicates = 0;           ///< frames that the capture holds twice
     std::uint32_t refused_before = 0;  ///< earlier tries from these ports that were reset (a note)
     // Way in
     std::optional<UpgradeEvidence> upgrade;
+    std::optional<DnsEvidence> dns;
     sense::Protocol proxy = sense::Protocol::silent;
     std::optional<std::uint16_t> proxy_status;  ///< of HTTP or SOCKS, the last one
-    Moment proxy_refused;                       ///< SOCKS
+    Moment proxy_answered;                      ///< that one
+    bool proxy_refused = false;
     // TLS
     std::optional<ClientHelloEvidence> client_hello;  ///< the last one
     Moment first_client_hello;

@@ -305,8 +305,9 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.cut_bytes, s.first_loss, s.hole_bytes, s.first_hole, s.first_protocol, s.plaintext,
               s.http_status, s.http_says_tls, s.not_tls_after_hello, s.first_record, s.certificate,
               s.chain, s.change_cipher_spec, s.finished, s.application_data, s.encrypted_alert,
-              s.last_encrypted_alert, s.application_records, s.unfinished_record, s.full_segment_acknowledged, s.full_segment_end, s.acknowledged,
-              s.hello_end, s.fin_sequence);
+              s.last_encrypted_alert, s.application_records, s.unfinished_record,
+              s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
+              s.fin_sequence);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);
@@ -317,10 +318,10 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io(e.client);
     io(e.server);
     io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
-              e.refused_before, e.proxy, e.proxy_refused, e.first_client_hello,
+              e.refused_before, e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello,
               e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
-              e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled, e.icmp_about_syn,
-              e.icmp_size_about);
+              e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled,
+              e.icmp_about_syn, e.icmp_size_about);
     io(e.sides[0]);
     io(e.sides[1]);
     io(e.icmp);

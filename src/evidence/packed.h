@@ -11,7 +11,7 @@ namespace tlstriage::evidence {
 
 /// Writes `evidence` to the beginning of `out`, which grows as need be, and returns how many bytes
 /// it took: some 350 for a healthy flow. What goes on counting behind a flow's end (last, packets
-/// and bytes) is left out. Shapes and chains are kept as
+/// and bytes) and what is joined later (dns) are left out. Shapes and chains are kept as
 /// addresses, so the bytes mean something in this run only, while their caches live.
 std::size_t pack(const Evidence& evidence, std::vector<std::uint8_t>& out);
 

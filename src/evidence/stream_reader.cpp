@@ -70,7 +70,32 @@ void StreamReader::bytes(Bytes data, Moment at) {
     }
 }
 
+/// Messages behind their 16-bit lengths.
+void StreamReader::read_dns(Bytes data, Moment at) {
+    constexpr std::size_t most_waiting = 70'000;
+    std::vector<std::uint8_t>& waiting = direction().prefix;
+    waiting.insert(waiting.end(), data.begin(), data.end());
+    std::size_t used = 0;
+    while (waiting.size() - used >= 2) {
+        const std::size_t length = load_big<std::uint16_t>(&waiting[used]);
+        if (waiting.size() - used - 2 < length) break;
+        const auto begin = waiting.begin() + static_cast<std::ptrdiff_t>(used + 2);
+        collector_.dns_.push_back(
+            {side(), {begin, begin + static_cast<std::ptrdiff_t>(length)}, at});
+        used += 2 + length;
+    }
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(used));
+    if (waiting.size() > most_waiting) waiting.clear();
+}
+
 void StreamReader::in_order(Bytes data, Moment at) {
+    constexpr std::uint16_t port_dns = 53;
+    if (evidence_.server.port == port_dns) {
+        own().first_protocol = Protocol::unknown;
+        direction().speech = Speech::plain;
+        read_dns(data, at);
+        return;
+    }
     switch (direction().speech) {
         case Speech::undecided: sense(data, at, false); break;
         case Speech::tls: direction().records.bytes(data, at, *this); break;
@@ -159,18 +184,22 @@ Protocol StreamReader::identify(Bytes first) {
 void StreamReader::sense(Bytes data, Moment at, bool last_chance) {
     Direction& d = direction();
     Bytes first = data;
+    if (d.prefix.empty()) d.prefix_at = at;
     if (!d.prefix.empty()) {
         d.prefix.insert(d.prefix.end(), data.begin(), data.end());
         first = d.prefix;
     }
     const Protocol protocol = identify(first);
-    if (protocol == Protocol::unknown && first.size() < enough_to_decide && !last_chance) {
+    // In a dialogue that the peer began even one byte is an answer.
+    const bool enough =
+        first.size() >= enough_to_decide || last_chance || conversation_.dialogue.begun();
+    if (protocol == Protocol::unknown && !enough) {
         if (d.prefix.empty()) d.prefix.assign(data.begin(), data.end());
         return;
     }
     std::vector<std::uint8_t> waited;
     waited.swap(d.prefix);  // `first` may be a view of it
-    decide(protocol, first, at);
+    decide(protocol, first, sense::is_tls(protocol) ? at : d.prefix_at);
 }
 
 void StreamReader::decide(Protocol protocol, Bytes first, Moment at) {
@@ -257,7 +286,9 @@ void StreamReader::note_step(const plain::DialogueEvent& event, Moment at) {
                       event.code);
         // A refusal of all methods, or of the password, has no reply code.
         if (granted || event.code != 0) evidence_.proxy_status = event.code;
-        if (!granted) evidence_.proxy_refused = at;
+        evidence_.proxy_answered = at;
+        evidence_.proxy_refused = !granted;
+        if (granted) begin_inside({}, at);
         return;
     }
     if (!evidence_.upgrade) evidence_.upgrade.emplace();
@@ -280,14 +311,24 @@ void StreamReader::note_step(const plain::DialogueEvent& event, Moment at) {
             evidence_.add(EventKind::starttls_refused, side(), at, event.code);
             break;
         case DialogueStep::no_offer:
-            if (upgrade.no_offer.seen()) break;
+            if (!upgrade.no_offer.seen()) {
+                evidence_.add(EventKind::starttls_not_offered, side(), at);
+            }
             upgrade.no_offer = at;
-            evidence_.add(EventKind::starttls_not_offered, side(), at);
             break;
         case DialogueStep::went_on:
             if (!upgrade.went_on.seen()) upgrade.went_on = at;
             break;
     }
+}
+
+/// A proxy has made the way free: what comes now is another conversation. `rest` is what the server
+/// has sent of it already.
+void StreamReader::begin_inside(Bytes rest, Moment at) {
+    for (Direction& direction : conversation_.directions)
+        direction.speech = Speech::undecided;
+    conversation_.dialogue.clear();
+    if (!rest.empty()) sense(std::vector(rest.begin(), rest.end()), at, false);
 }
 
 void StreamReader::read_http_response(Bytes data, Moment at) {
@@ -296,7 +337,13 @@ void StreamReader::read_http_response(Bytes data, Moment at) {
         s.http_status = *status;
         if (evidence_.proxy == Protocol::http_connect && !evidence_.client_hello) {
             evidence_.proxy_status = *status;
+            evidence_.proxy_answered = at;
+            evidence_.proxy_refused = *status / 100 != 2;
             evidence_.add(EventKind::http_status, Side::server, at, *status);
+            const std::size_t end = as_text(data).find("\r\n\r\n");
+            if (!evidence_.proxy_refused) {
+                begin_inside(end == std::string_view::npos ? Bytes{} : data.subspan(end + 4), at);
+            }
         }
     }
     if (s.http_status == 400 && plain::says_tls_port(data)) s.http_says_tls = true;

@@ -35,6 +35,7 @@ class StreamReader {
     [[nodiscard]] Direction& direction() { return conversation_.directions[lane_]; }
 
     void in_order(Bytes data, Moment at);
+    void read_dns(Bytes data, Moment at);
     void sense(Bytes data, Moment at, bool last_chance);
     [[nodiscard]] sense::Protocol identify(Bytes first);
     void decide(sense::Protocol protocol, Bytes first, Moment at);
@@ -44,6 +45,7 @@ class StreamReader {
     void watch_for_tls(Bytes data, Moment at);
     void follow_dialogue(sense::Protocol protocol, Bytes data, Moment at);
     void note_step(const plain::DialogueEvent& event, Moment at);
+    void begin_inside(Bytes rest, Moment at);
     void read_http_response(Bytes data, Moment at);
     void missing(std::uint64_t count, Moment at);
     void note_hole_before_fin();

@@ -14,8 +14,9 @@ struct Tls13View {
     std::uint32_t server_records_after_finished = 0;
     Moment server_alert_sized;  ///< the first of those, when it is of an alert's size
     Moment client_alert_sized;  ///< in handshake position: an alert's size, no Finished
-    Moment client_close;        ///< its last record, when it follows the Finished and is alert-sized
-    std::uint32_t client_flight_records = 0;  ///< up to its Finished: more than one with a certificate
+    Moment client_close;  ///< its last record, when it follows the Finished and is alert-sized
+    std::uint32_t client_flight_records =
+        0;                           ///< up to its Finished: more than one with a certificate
     bool empty_certificate = false;  ///< the client's flight began with an empty Certificate
 };
 

@@ -102,8 +102,8 @@ std::uint8_t tds_encryption(std::string_view packet) {
 
 std::string_view name(DialogueKind kind) {
     static constexpr std::array<std::string_view, 13> names{
-        "",     "smtp or ftp", "smtp",       "ftp",   "imap", "pop3",   "ldap",
-        "xmpp", "postgresql",  "mysql", "rdp",  "tds",    "socks4",
+        "",     "smtp or ftp", "smtp",  "ftp", "imap", "pop3",   "ldap",
+        "xmpp", "postgresql",  "mysql", "rdp", "tds",  "socks4",
     };
     return kind == DialogueKind::socks5 ? "socks5" : names[static_cast<std::size_t>(kind)];
 }
@@ -144,7 +144,8 @@ std::size_t Dialogue::client(std::string_view text) {
             return text.size();
         case DialogueKind::rdp: {
             if (text.size() < 4) return 0;
-            const std::size_t length = std::max<std::size_t>(4, byte(text, 2) * 256U + byte(text, 3));
+            const std::size_t length =
+                std::max<std::size_t>(4, byte(text, 2) * 256U + byte(text, 3));
             if (length > text.size()) return 0;
             client_rdp(text.substr(0, length));
             return length;
@@ -157,7 +158,8 @@ std::size_t Dialogue::client(std::string_view text) {
                 tell(DialogueStep::went_on);
             } else if (!waiting_) {
                 tds_wish_ = tds_encryption(text.substr(0, length));
-                if (tds_wish_ == 1 || tds_wish_ == 3) {
+                constexpr std::uint8_t not_supported = 2;
+                if (tds_wish_ < 4 && tds_wish_ != not_supported) {
                     waiting_ = true;
                     tell(DialogueStep::asked);
                 }
@@ -271,7 +273,8 @@ void Dialogue::client_rdp(std::string_view message) {
         tell(DialogueStep::went_on);
         return;
     }
-    const std::string_view request = message.substr(message.size() - std::min<std::size_t>(8, message.size()));
+    const std::string_view request =
+        message.substr(message.size() - std::min<std::size_t>(8, message.size()));
     const bool negotiates = message.size() >= 19 && byte(request, 0) == 1 && byte(request, 2) == 8;
     if (negotiates && byte(request, 4) != 0) {
         waiting_ = true;
@@ -315,7 +318,8 @@ std::size_t Dialogue::server(std::string_view text) {
         }
         case DialogueKind::rdp: {
             if (text.size() < 4) return 0;
-            const std::size_t length = std::max<std::size_t>(4, byte(text, 2) * 256U + byte(text, 3));
+            const std::size_t length =
+                std::max<std::size_t>(4, byte(text, 2) * 256U + byte(text, 3));
             if (length > text.size()) return 0;
             server_rdp(text.substr(0, length));
             return length;
@@ -338,8 +342,7 @@ std::size_t Dialogue::server(std::string_view text) {
             } else if (waiting_ && text.find("<failure") != text.npos) {
                 waiting_ = false;
                 tell(DialogueStep::refused);
-            } else if (text.find("features>") != text.npos &&
-                       text.find("<starttls") == text.npos) {
+            } else if (text.find("features>") != text.npos && text.find("<starttls") == text.npos) {
                 tell(DialogueStep::no_offer);
             } else if (text.find("features>") == text.npos && text.find("<stream") != text.npos) {
                 return 0;  // the features follow
@@ -418,7 +421,8 @@ void Dialogue::server_reply_line(std::string_view line) {
     const std::uint16_t code = reply_code(line);
     const bool last = line.size() < 4 || line[3] != '-';
     if (listing_) {
-        offered_ |= upper(line.substr(std::min<std::size_t>(4, line.size()))).starts_with("STARTTLS");
+        offered_ |=
+            upper(line.substr(std::min<std::size_t>(4, line.size()))).starts_with("STARTTLS");
         if (code == 0 || !last) return;
         listing_ = false;
         if (code == 250 && !offered_) tell(DialogueStep::no_offer);
@@ -445,7 +449,8 @@ void Dialogue::server_ldap(std::string_view message) {
 void Dialogue::server_rdp(std::string_view message) {
     if (!waiting_) return;
     waiting_ = false;
-    const std::string_view answer = message.substr(message.size() - std::min<std::size_t>(8, message.size()));
+    const std::string_view answer =
+        message.substr(message.size() - std::min<std::size_t>(8, message.size()));
     const bool good = message.size() >= 19 && byte(answer, 0) == 2 && byte(answer, 4) != 0;
     const bool failure = message.size() >= 19 && byte(answer, 0) == 3;
     tell(good ? DialogueStep::accepted : DialogueStep::refused,

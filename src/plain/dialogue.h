@@ -46,8 +46,8 @@ struct DialogueEvent {
     std::uint16_t code = 0;
 };
 
-/// Follows both directions of one connection. Keeps at most max_pending bytes a direction, of a line
-/// or message that is not whole yet.
+/// Follows both directions of one connection. Keeps at most max_pending bytes a direction, of a
+/// line or message that is not whole yet.
 class Dialogue {
   public:
     static constexpr std::size_t max_pending = 4096;
@@ -103,7 +103,7 @@ class Dialogue {
     std::uint8_t tds_wish_ = 0;
     bool event_known_ = false;
     DialogueEvent event_{};
-    std::string tag_;  ///< of an IMAP STARTTLS
+    std::string tag_;                     ///< of an IMAP STARTTLS
     std::array<std::string, 2> pending_;  ///< client, server
 };
 

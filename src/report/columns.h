@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "evidence/tls13.h"
+#include "plain/dns.h"
 #include "report/row.h"
 #include "report/sentences.h"
 #include "report/table.h"
@@ -93,10 +94,10 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("cert_not_after", TLSTRIAGE_CELL(if (const auto* c = leaf_of(row)) cell.time(c->not_after))),
     column("cert_findings", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_findings(row, out); }))),
     column("chain_length", TLSTRIAGE_CELL(if (const auto& c = row.evidence.of_server().chain) cell.number(c->certificates.size()))),
-    column("dns_name", TLSTRIAGE_CELL((void)row; (void)cell)),
-    column("dns_rcode", TLSTRIAGE_CELL((void)row; (void)cell)),
-    column("dns_ms", TLSTRIAGE_CELL((void)row; (void)cell)),
-    column("sni_matches_dns", TLSTRIAGE_CELL((void)row; (void)cell)),
+    column("dns_name", TLSTRIAGE_CELL(if (const auto& d = row.evidence.dns) cell.text(d->name))),
+    column("dns_rcode", TLSTRIAGE_CELL(if (const auto& d = row.evidence.dns) cell.word(plain::rcode_name(d->rcode)))),
+    column("dns_ms", TLSTRIAGE_CELL(if (const auto& d = row.evidence.dns) cell.milliseconds(d->answered.time - d->asked.time))),
+    column("sni_matches_dns", TLSTRIAGE_CELL(if (const auto& d = row.evidence.dns; d && row.evidence.client_hello && row.evidence.client_hello->server_name) cell.word(yes_or_no(d->names_sni)))),
     step("tcp_connect_ms", &Timings::tcp_connect),
     step("client_hello_ms", &Timings::client_hello),
     step("server_hello_ms", &Timings::server_hello),

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "report/name_columns.h"
 #include "report/summary_columns.h"
 
 namespace tlstriage::report {
@@ -53,6 +54,19 @@ void write_summary(const std::filesystem::path& folder, TableFormat format,
     append_header(format, summary_columns, out);
     for (const SummaryGroup& group : groups) {
         append_row(format, SummaryRow{group, files}, summary_columns, out);
+    }
+    file.write(out.view());
+    file.commit();
+}
+
+void write_names(const std::filesystem::path& folder, TableFormat format,
+                 const std::vector<engine::NameTrouble>& names,
+                 const std::vector<std::string>& files) {
+    OutputFile file(folder, std::string("dns") + std::string(extension(format)));
+    Buffer out;
+    append_header(format, name_columns, out);
+    for (const engine::NameTrouble& trouble : names) {
+        append_row(format, NameRow{trouble, files}, name_columns, out);
     }
     file.write(out.view());
     file.commit();

@@ -32,6 +32,9 @@ class OutputFile {
 /// Write the summary table and run.json into `folder`. Throw std::system_error.
 void write_summary(const std::filesystem::path& folder, TableFormat format,
                    const std::vector<SummaryGroup>& groups, const std::vector<std::string>& files);
+void write_names(const std::filesystem::path& folder, TableFormat format,
+                 const std::vector<engine::NameTrouble>& names,
+                 const std::vector<std::string>& files);
 void write_run(const std::filesystem::path& folder, const RunFacts& facts);
 
 }  // namespace tlstriage::report

@@ -34,8 +34,7 @@ std::string fill(std::string_view format, const Evidence& evidence, const Verdic
     if (format.empty()) return {};
     const auto& hello = evidence.client_hello;
     const bool client_speaks = verdict.cause == verdict::Cause::plaintext_to_tls_port;
-    std::string spoken =
-        client_speaks ? speaks(evidence.of_client()) : server_speaks(evidence);
+    std::string spoken = client_speaks ? speaks(evidence.of_client()) : server_speaks(evidence);
     if (spoken.empty()) spoken = "something that is not TLS";
     const auto& peer = verdict.actor == verdict::Actor::client ? evidence.client : evidence.server;
     const bool is_peer =
@@ -48,8 +47,9 @@ std::string fill(std::string_view format, const Evidence& evidence, const Verdic
         fmt::arg("actor", is_peer ? fmt::format("{} {}", name(verdict.actor), readable(peer))
                                   : std::string(name(verdict.actor))),
         fmt::arg("stage", name(verdict.stage)), fmt::arg("speaks", spoken),
-        fmt::arg("status", evidence.proxy_status.value_or(0)), fmt::arg("version", version_text(evidence)),
-        fmt::arg("offered", offered_text(evidence)), fmt::arg("wait", readable_span(verdict.wait)),
+        fmt::arg("status", evidence.proxy_status.value_or(0)),
+        fmt::arg("version", version_text(evidence)), fmt::arg("offered", offered_text(evidence)),
+        fmt::arg("wait", readable_span(verdict.wait)),
         fmt::arg("count", evidence.of_client().syn_count));
 }
 

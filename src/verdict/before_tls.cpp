@@ -7,8 +7,11 @@ namespace {
 using evidence::Side;
 using sense::Protocol;
 
+/// A PROXY header says nothing of its own.
 bool anything_said(const Facts& facts) {
-    return facts.client.first_data.seen() || facts.server.first_data.seen();
+    const bool header_alone = facts.evidence.proxy == Protocol::proxy_header &&
+                              facts.client.first_protocol == Protocol::silent;
+    return (facts.client.first_data.seen() && !header_alone) || facts.server.first_data.seen();
 }
 
 /// Nothing came back from this endpoint in the whole archive, and other flows lack a side as well:
@@ -105,7 +108,10 @@ Answer plaintext_to_tls_port(const Facts& facts) {
         return failed(Cause::plaintext_to_tls_port, Actor::client, Confidence::proven,
                       facts.evidence.alerts.front().at);
     }
-    if (server.http_says_tls) {
+    const bool wrong_http = server.http_status == 400 && client.first_protocol != Protocol::http &&
+                            client.first_protocol != Protocol::unknown &&
+                            (facts.history.spoke_tls || facts.history.tls_port);
+    if (server.http_says_tls || wrong_http) {
         return failed(Cause::plaintext_to_tls_port, Actor::client, Confidence::proven,
                       server.plaintext);
     }
@@ -120,21 +126,27 @@ Answer plaintext_to_tls_port(const Facts& facts) {
 
 Answer proxy_refused(const Facts& facts) {
     const auto& e = facts.evidence;
-    if (facts.client_hello_seen()) return std::nullopt;
-    if (e.proxy == Protocol::socks4 || e.proxy == Protocol::socks5) {
-        if (!e.proxy_refused.seen()) return std::nullopt;
-        return failed(Cause::proxy_refused, Actor::server, Confidence::proven, e.proxy_refused);
+    const bool asked = e.proxy == Protocol::http_connect || e.proxy == Protocol::socks4 ||
+                       e.proxy == Protocol::socks5;
+    if (!asked || facts.client_hello_seen()) return std::nullopt;
+    if (e.proxy_answered.seen()) {
+        if (!e.proxy_refused) return std::nullopt;
+        return failed(Cause::proxy_refused, Actor::server, Confidence::proven, e.proxy_answered);
     }
-    const std::uint16_t status = e.proxy_status.value_or(0);
-    if (status == 0 || status / 100 == 2) return std::nullopt;
-    return failed(Cause::proxy_refused, Actor::server, Confidence::proven, facts.server.plaintext);
+    // Not a word, and somebody had enough of it.
+    const bool silent = e.proxy == Protocol::http_connect && !facts.server.first_data.seen();
+    if (!silent || !facts.first_end.seen()) return std::nullopt;
+    const bool by_server = facts.first_end.by(Side::server);
+    return failed(Cause::proxy_refused, Actor::server,
+                  by_server ? Confidence::likely : Confidence::possible,
+                  by_server ? facts.first_end.at : facts.client.last_payload);
 }
 
 Answer starttls(const Facts& facts) {
     const auto& upgrade = facts.evidence.upgrade;
     if (!upgrade || (upgrade->accepted.seen() && !upgrade->refused.seen())) return std::nullopt;
-    const bool hello_in_vain = upgrade->refused.seen() &&
-                               facts.evidence.first_client_hello > upgrade->refused;
+    const bool hello_in_vain =
+        upgrade->refused.seen() && facts.evidence.first_client_hello > upgrade->refused;
     if (facts.client_hello_seen() && !hello_in_vain) return std::nullopt;
     if (upgrade->asked.seen()) {
         const bool went_on = upgrade->went_on > upgrade->asked;

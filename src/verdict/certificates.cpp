@@ -149,7 +149,10 @@ Verdict certificate_refused(const Facts& facts, std::optional<std::uint8_t> desc
         const bool checked = facts.server.chain != nullptr;
         judge_specific(*meaning, findings, checked, verdict);
     } else {
-        judge_vague(findings, verdict);
+        // Without an alert and an SNI nothing says which name the client had in mind.
+        const auto& hello = facts.evidence.client_hello;
+        const bool names_count = description || (hello && hello->server_name);
+        judge_vague(names_count ? findings : findings & ~bit(Finding::name_mismatch), verdict);
     }
     return verdict;
 }

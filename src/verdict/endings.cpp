@@ -17,11 +17,13 @@ bool is_reset(const End& end) {
 /// The server's only word to the client's Finished is of an alert's size, and it leaves.
 Answer encrypted_refusal(const Facts& facts) {
     const auto& view = facts.tls13_view;
-    if (!facts.tls13 || !(facts.server.fin.seen() || facts.server.rst.seen()) || !view.server_alert_sized.seen() ||
-        view.server_records_after_finished != 1) {
+    if (!facts.tls13 || !(facts.server.fin.seen() || facts.server.rst.seen()) ||
+        !view.server_alert_sized.seen() || view.server_records_after_finished != 1) {
         return std::nullopt;
     }
-    const auto before = [&](Moment client) { return client.seen() && client < view.server_alert_sized; };
+    const auto before = [&](Moment client) {
+        return client.seen() && client < view.server_alert_sized;
+    };
     if (before(view.client_close) || before(facts.client.fin) || before(facts.client.rst)) {
         return std::nullopt;
     }
@@ -111,7 +113,8 @@ Answer server_left(const Facts& facts) {
     if (Answer answer = about_client_certificate(facts)) return answer;
     const Moment at = facts.first_end.at;
     const Moment keys = facts.evidence.client_key_exchange;
-    const bool changed = facts.server.change_cipher_spec.seen() && facts.server.change_cipher_spec <= at;
+    const bool changed =
+        facts.server.change_cipher_spec.seen() && facts.server.change_cipher_spec <= at;
     if (!facts.tls13 && ((keys.seen() && keys <= at) || changed)) {
         return failed(Cause::key_exchange_failed, Actor::server, Confidence::possible, at);
     }

@@ -152,7 +152,9 @@ Stage find_stage(const Facts& f) {
     if (e.server_hello_done.seen()) return Stage::server_done;
     if (f.server.certificate.seen()) return Stage::certificate;
     if (f.server_hello_seen()) return Stage::server_hello;
-    if (f.client_hello_seen()) return Stage::client_hello;
+    const bool in_vain =
+        e.upgrade && e.upgrade->refused.seen() && e.first_client_hello > e.upgrade->refused;
+    if (f.client_hello_seen() && !in_vain) return Stage::client_hello;
     if (f.client.application_data.seen() || f.server.application_data.seen()) {
         return Stage::application_data;
     }
@@ -189,7 +191,8 @@ Facts derive(const Evidence& evidence, const ServerHistory& history) {
     if (facts.tls13) {
         facts.tls13_view = evidence::view_tls13(evidence);
         facts.handshake_done = facts.tls13_view.client_finished;
-        consider(facts.first_end, Ending::close_notify, Side::client, facts.tls13_view.client_close);
+        consider(facts.first_end, Ending::close_notify, Side::client,
+                 facts.tls13_view.client_close);
     } else {
         facts.handshake_done = later_of_both(facts.client.finished, facts.server.finished);
     }

@@ -13,10 +13,11 @@ using Rule = Answer (*)(const Facts&);
 
 /// Stated, then what the capture lacks, then inferred (verdicts.md §3 Order of trial, §7).
 constexpr Rule rules[] = {
-    starttls,            server_is_not_tls,   fatal_alert,      plaintext_to_tls_port, proxy_refused,
-    tcp_never_connected, nothing_was_said, client_hello_lost,     mtu_black_hole,
-    loss_stall,          capture_lacks,    server_silent,         client_silent,
-    client_gave_up,      encrypted_refusal, client_left,          server_left,
+    starttls,       server_is_not_tls,   fatal_alert,       plaintext_to_tls_port,
+    proxy_refused,  tcp_never_connected, nothing_was_said,  client_hello_lost,
+    mtu_black_hole, loss_stall,          capture_lacks,     server_silent,
+    client_silent,  client_gave_up,      encrypted_refusal, client_left,
+    server_left,
 };
 
 Verdict succeeded(const Facts& facts) {
@@ -32,7 +33,8 @@ Verdict succeeded(const Facts& facts) {
 bool client_closed_properly(const Facts& facts, const evidence::SideEvidence& side, Side who) {
     if (facts.tls13) {
         // By its size alone: any record of another one is data, or a ticket.
-        return evidence::is_alert_sized(side.last_record, facts.evidence.server_hello->cipher_suite);
+        return evidence::is_alert_sized(side.last_record,
+                                        facts.evidence.server_hello->cipher_suite);
     }
     for (const auto& alert : facts.evidence.alerts) {
         if (alert.sender == who && alert.description == 0) return true;
@@ -50,7 +52,8 @@ void note_ending(const Facts& facts, Verdict& verdict) {
                     : facts.client.application_data.seen() || facts.server.application_data.seen();
     if (!data && end.by(Side::client)) {
         notes.push_back(Word::closed_unused);
-        if (facts.tls13 && !e.server_hello->pre_shared_key && !facts.tls13_view.client_data.seen()) {
+        if (facts.tls13 && !e.server_hello->pre_shared_key &&
+            !facts.tls13_view.client_data.seen()) {
             verdict.alternatives = {name(Cause::certificate_name_mismatch),
                                     name(Cause::certificate_rejected)};
         }
@@ -171,14 +174,21 @@ bool is_attempt(const Evidence& evidence, const ServerHistory& history) {
         evidence.proxy == Protocol::http_connect || server.http_says_tls) {
         return true;
     }
-    const bool asked_socks = (evidence.proxy == Protocol::socks4 &&
-                              server.first_protocol == Protocol::socks4_reply) ||
-                             (evidence.proxy == Protocol::socks5 &&
-                              server.first_protocol == Protocol::socks5_reply);
+    const bool asked_socks =
+        (evidence.proxy == Protocol::socks4 && server.first_protocol == Protocol::socks4_reply) ||
+        (evidence.proxy == Protocol::socks5 && server.first_protocol == Protocol::socks5_reply);
     const bool asked_tls = evidence.upgrade && evidence.upgrade->asked.seen();
     if (asked_socks || asked_tls || waited_in_vain_for_offer(evidence)) return true;
     if (!history.spoke_tls && !history.tls_port) return false;
     const bool server_spoke = server.first_protocol != Protocol::silent;
+    if (server.http_status == 400 && client.plaintext.seen() &&
+        client.first_protocol != Protocol::http) {
+        return true;
+    }
+    if (evidence.proxy == Protocol::proxy_header && client.first_protocol == Protocol::silent &&
+        !server_spoke) {
+        return true;
+    }
     if (client.first_protocol == Protocol::silent && !server_spoke) {
         return client.syn.seen() || server.syn.seen() || client.cut_bytes > 0;
     }

@@ -8,8 +8,8 @@
 
 namespace tlstriage::verdict {
 
-/// What other flows to the same server compare with: how one fared there, and what of it may be why.
-/// Hashes are 0 where there is nothing.
+/// What other flows to the same server compare with: how one fared there, and what of it may be
+/// why. Hashes are 0 where there is nothing.
 struct Profile {
     const evidence::HelloShape* shape = nullptr;  ///< null: no ClientHello
     const tls::Chain* chain = nullptr;            ///< the server's, null when it was not seen
@@ -26,17 +26,17 @@ struct Profile {
 
 /// What the rest of the archive says about a flow's surroundings.
 struct ServerHistory {
-    Nanoseconds capture_end = 0;    ///< time of the archive's last packet
-    bool spoke_tls = false;         ///< this server endpoint sent TLS records in some flow
-    bool tls_port = false;          ///< its port is one of --tls-ports
-    bool ever_heard = true;         ///< some packet came from this endpoint
-    bool others_one_sided = false;  ///< other flows of the archive show one direction only
-    std::uint8_t server_hops = 0;   ///< of all its payload, where that agrees; 0: not known
-    std::span<const Profile> profiles;  ///< of flows to the same server, each kind once
-    bool client_sent_data = false;      ///< this client sent data there, with the same SNI, ever
-    bool comes_evenly = false;          ///< this client comes there at even intervals
+    Nanoseconds capture_end = 0;          ///< time of the archive's last packet
+    bool spoke_tls = false;               ///< this server endpoint sent TLS records in some flow
+    bool tls_port = false;                ///< its port is one of --tls-ports
+    bool ever_heard = true;               ///< some packet came from this endpoint
+    bool others_one_sided = false;        ///< other flows of the archive show one direction only
+    std::uint8_t server_hops = 0;         ///< of all its payload, where that agrees; 0: not known
+    std::span<const Profile> profiles{};  ///< of flows to the same server, each kind once
+    bool client_sent_data = false;        ///< this client sent data there, with the same SNI, ever
+    bool comes_evenly = false;            ///< this client comes there at even intervals
     bool client_got_through_without_tls13 = false;  ///< it did, to this server
-    bool raced = false;            ///< the same client completed TLS to the same name at that time
+    bool raced = false;  ///< the same client completed TLS to the same name at that time
     bool issuer_intercepts = false;  ///< the leaf's issuer signs what one CA would not
 };
 

@@ -48,7 +48,8 @@ class Successes {
     }
     template <class Test>
     [[nodiscard]] bool all(Test test) const {
-        return !any([&](const Profile& p) { return !test(p); }) && any([](const Profile&) { return true; });
+        return !any([&](const Profile& p) { return !test(p); }) &&
+               any([](const Profile&) { return true; });
     }
 
   private:
@@ -77,7 +78,8 @@ Word missing_offer(const HelloShape& shape, const Successes& successes) {
         })) {
         return Word::no_shared_cipher;
     }
-    if (successes.all([&](const Profile& p) { return p.group != 0 && !has(shape.groups, p.group); })) {
+    if (successes.all(
+            [&](const Profile& p) { return p.group != 0 && !has(shape.groups, p.group); })) {
         return Word::no_shared_group;
     }
     // The key is not seen: they offer all schemes that this one does, and more.
@@ -92,7 +94,8 @@ Word missing_offer(const HelloShape& shape, const Successes& successes) {
 
 bool on_the_way(const Verdict& verdict) {
     return verdict.actor == Actor::middlebox || verdict.actor == Actor::network ||
-           verdict.cause == Cause::reset_after_client_hello || verdict.cause == Cause::server_silent;
+           verdict.cause == Cause::reset_after_client_hello ||
+           verdict.cause == Cause::server_silent;
 }
 
 bool at_hello(const Facts& facts, const Verdict& verdict) {
@@ -107,7 +110,8 @@ bool at_hello(const Facts& facts, const Verdict& verdict) {
         case Cause::closed_after_client_hello:
         case Cause::client_hello_lost:
         case Cause::server_silent:
-            return !facts.server_hello_seen() || facts.first_end.at < facts.evidence.server_hello_at;
+            return !facts.server_hello_seen() ||
+                   facts.first_end.at < facts.evidence.server_hello_at;
         default: return false;
     }
 }
@@ -126,7 +130,8 @@ Word why_refused(const Facts& facts, const Verdict& verdict, const Profile& own,
         successes.all([](const Profile& p) { return p.hello_bytes <= one_segment; })) {
         return Word::large_client_hello;
     }
-    const bool silent_end = on_the_way(verdict) || verdict.cause == Cause::closed_after_client_hello;
+    const bool silent_end =
+        on_the_way(verdict) || verdict.cause == Cause::closed_after_client_hello;
     if (silent_end && same_name && offers_version(shape, tls13) &&
         facts.history.client_got_through_without_tls13 &&
         successes.all([](const Profile& p) { return !offers_version(*p.shape, tls13); })) {
@@ -169,7 +174,8 @@ void narrow(const Facts& facts, Verdict& verdict) {
     if (verdict.outcome != Outcome::failed) return;
     const Profile own = profile_of(facts.evidence, false);
     const Successes successes(facts.history.profiles);
-    const bool header_matters = verdict.phase == Phase::during_tls || verdict.cause == Cause::plaintext_to_tls_port;
+    const bool header_matters =
+        verdict.phase == Phase::during_tls || verdict.cause == Cause::plaintext_to_tls_port;
     if (header_matters && !facts.server_hello_seen() &&
         successes.all([&](const Profile& p) { return p.proxy_header != own.proxy_header; })) {
         verdict.reason = Word::proxy_protocol_mismatch;

@@ -37,8 +37,8 @@ Nanoseconds silence(const Facts& facts, Moment asked) {
 /// Some of the ClientHello was acknowledged, but not all of it.
 bool begun_acknowledged(const Facts& facts) {
     return facts.evidence.client_hellos == 1 &&
-           flow::distance(facts.server.highest_acknowledgement,
-                          facts.client.initial_sequence + 1) > 0;
+           flow::distance(facts.server.highest_acknowledgement, facts.client.initial_sequence + 1) >
+               0;
 }
 
 bool hello_acknowledged(const Facts& facts) {
@@ -71,8 +71,7 @@ Answer black_hole_at_sender(const Facts& facts, Side sender) {
     }
     const bool shorter_arrived =
         stuck.later_acknowledged ||
-        (s.syn.seen() &&
-         flow::distance(peer.highest_acknowledgement, s.initial_sequence + 1) > 0);
+        (s.syn.seen() && flow::distance(peer.highest_acknowledgement, s.initial_sequence + 1) > 0);
     if (!shorter_arrived) return std::nullopt;
     return failed(Cause::mtu_black_hole, Actor::network, Confidence::likely, stuck.last_repeat);
 }
@@ -91,8 +90,8 @@ bool keeps_hole(const Facts& facts, Side sender) {
     const bool waits = receiver.last_segment > s.first_hole || sender == Side::client ||
                        receiver.fin.seen() || receiver.rst.seen();
     // What comes behind a hole may come late: it is missing since it was asked for.
-    const Moment asked = sender == Side::server ? facts.evidence.client_hello_at
-                                                : facts.evidence.server_hello_at;
+    const Moment asked =
+        sender == Side::server ? facts.evidence.client_hello_at : facts.evidence.server_hello_at;
     return waits && asked.seen() && in_vain(facts, std::min(s.first_hole, asked));
 }
 
