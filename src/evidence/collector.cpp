@@ -124,6 +124,7 @@ void note_acknowledgement(SideEvidence& s, SideEvidence& peer, const flow::Segme
     if (more) {
         s.highest_acknowledgement = segment.acknowledgement;
         s.acknowledged = segment.at;
+        if (s.acknowledgement_steps < 0xffff) ++s.acknowledgement_steps;
         peer.stuck = {};
         if (peer.full_segment_end != 0 &&
             flow::distance(segment.acknowledgement, peer.full_segment_end) >= 0) {

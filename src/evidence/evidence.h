@@ -144,6 +144,7 @@ struct SideEvidence {
     StuckRange stuck;               ///< what it repeats and the peer does not acknowledge
     bool full_segment_acknowledged = false;  ///< one of nearly the MSS arrived at the peer
     std::uint32_t full_segment_end = 0;      ///< behind the first such one; 0: none sent
+    std::uint16_t acknowledgement_steps = 0;  ///< how often what it acknowledges grew
     Moment acknowledged;                     ///< when what it acknowledges last grew
     std::uint32_t hello_end = 0;  ///< client: sequence number behind its last ClientHello
     ResetSigns reset_signs;
@@ -258,6 +259,7 @@ struct Evidence {
     bool hello_retry = false;
     std::optional<ServerHelloEvidence> server_hello;
     Moment server_hello_at;
+    std::uint16_t steps_at_server_hello = 0;  ///< the server's acknowledgement_steps then
     Moment certificate_request;
     Moment server_hello_done;
     Moment client_key_exchange;

@@ -133,6 +133,7 @@ void StreamReader::read_server_hello(Bytes body, bool whole, Moment at) {
         .renegotiation_info = hello.renegotiation_info,
     };
     evidence_.server_hello_at = at;
+    evidence_.steps_at_server_hello = evidence_.of_server().acknowledgement_steps;
     evidence_.add(EventKind::server_hello, Side::server, at);
 }
 

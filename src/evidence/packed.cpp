@@ -307,7 +307,7 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.chain, s.change_cipher_spec, s.finished, s.application_data, s.encrypted_alert,
               s.last_encrypted_alert, s.application_records, s.unfinished_record,
               s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
-              s.fin_sequence);
+              s.fin_sequence, s.acknowledgement_steps);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);
@@ -319,7 +319,7 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io(e.server);
     io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
               e.refused_before, e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello,
-              e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
+              e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at, e.steps_at_server_hello,
               e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled,
               e.icmp_about_syn, e.icmp_size_about);
     io(e.sides[0]);

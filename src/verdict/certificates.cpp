@@ -120,7 +120,8 @@ tls::Findings server_findings(const Facts& facts) {
 }
 
 Answer refused_after_finished(const Facts& facts) {
-    if (facts.tls13 || !facts.handshake_done.seen() || !facts.first_end.by(Side::client)) {
+    if (facts.tls13 || !facts.handshake_done.seen() || !facts.first_end.by(Side::client) ||
+        facts.first_end.at < facts.handshake_done) {
         return std::nullopt;
     }
     if (facts.client.application_data.seen() || facts.server.application_data.seen()) {

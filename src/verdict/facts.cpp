@@ -127,7 +127,12 @@ bool usable_one_sided(const Facts& facts) {
                 evidence::view_tls13(facts.evidence).client_data.seen());
     }
     if (!facts.server_hello_seen()) return false;
-    return !facts.tls13 || seen.application_records >= more_than_a_flight;
+    if (!facts.tls13 || seen.application_records >= more_than_a_flight) return true;
+    // The client's flight, then its request, both unseen but acknowledged, and an answer to it.
+    constexpr int flight_and_request = 2;
+    return seen.acknowledgement_steps - facts.evidence.steps_at_server_hello >=
+               flight_and_request &&
+           seen.last_record.at >= seen.acknowledged && !is_alert_sized(facts, seen.last_record);
 }
 
 bool is_usable(const Facts& facts) {
