@@ -3,6 +3,8 @@
 import pathlib
 import shlex
 
+import services
+
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 
 _NGINX = """
@@ -92,6 +94,9 @@ def server_command(server, work, fill):
         return ["python3", str(PEERS / script), *rest]
     if program == "command":
         return arguments
+    command = services.command(server, work, fill)
+    if command:
+        return command
     raise ValueError(f"unknown server program {program!r}")
 
 
