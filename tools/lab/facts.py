@@ -102,21 +102,29 @@ def problems(folder, capture):
     return found
 
 
-def _rows(capture, decode_as):
+def tshark(capture, options, decode_as=()):
+    """What tshark prints for a capture, which may be one that it cannot read as it is."""
     if capture.name.endswith(".zst"):
         data = subprocess.run(["zstd", "-dcq", str(capture)], capture_output=True,
                               check=True).stdout
         source = "-"
     else:
         data, source = b"", str(capture)
-    command = ["tshark", "-n", "-r", source, "-T", "fields", "-E", "header=y", "-E", "quote=d",
-               "-E", "separator=,", "-E", "occurrence=a", "-E", "aggregator=|"]
+    command = ["tshark", "-n", "-r", source, *options]
     for rule in decode_as:
         command += ["-d", rule]
+    done = subprocess.run(command, input=data, capture_output=True)
+    if done.returncode:
+        raise RuntimeError(f"tshark {capture}: {done.stderr.decode().strip()}")
+    return done.stdout.decode()
+
+
+def _rows(capture, decode_as):
+    options = ["-T", "fields", "-E", "header=y", "-E", "quote=d", "-E", "separator=,",
+               "-E", "occurrence=a", "-E", "aggregator=|"]
     for field in FIELDS:
-        command += ["-e", field]
-    text = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
-    return csv.DictReader(text.splitlines())
+        options += ["-e", field]
+    return csv.DictReader(tshark(capture, options, decode_as).splitlines())
 
 
 def _new_flow(row):

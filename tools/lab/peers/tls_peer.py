@@ -50,5 +50,6 @@ while True:
     plain, _ = listener.accept()
     try:
         serve(context.wrap_socket(plain, server_side=True))
-    except OSError:
+    except OSError as problem:
+        print("tls_peer:", problem)
         plain.close()

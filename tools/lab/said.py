@@ -1,0 +1,39 @@
+"""said.txt of a case: what the programs said when its capture was made.
+
+A line each: `client curl exit 60: curl: (60) SSL certificate problem: …`, `server nginx: …`, or
+`proof: FILTER: frame 8`.
+"""
+
+import re
+
+_LINE = re.compile(r"(client|server) (.*?)(?: exit (-?\d+))?: ?(.*)")
+# What logs put before their words: dates, levels, process and connection numbers.
+_PREFIXES = re.compile(
+    r"^(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|\w{3} +\d+ \d\d:\d\d:\d\d|\[\w+\]"
+    r"|\d+#\d+:|\*\d+|<\d+>|\d{10}\.\d+|[0-9A-F]{12,16}:error:|\s+|\[\w+ +\(\d+\) *:|\|)+")
+# Numbers that another run has other.
+_CONNECTION = re.compile(r"(, client: .*| \[192\.0\.2\.\d+:\d+\])$")
+
+
+class Words:
+    """What one program said."""
+
+    def __init__(self, side, program, status, line):
+        self.side, self.program, self.status, self.line = side, program, status, line
+
+    @property
+    def short(self):
+        """The line without dates, process numbers and addresses."""
+        text = _CONNECTION.sub("", _PREFIXES.sub("", self.line))
+        status = f"exit {self.status}" if self.status not in (None, "0") else ""
+        return " · ".join(part for part in (text, status) if part)
+
+
+def read(lines):
+    """The Words among the lines of said.txt."""
+    found = [_LINE.fullmatch(line) for line in lines if not line.startswith("proof: ")]
+    return [Words(match[1], match[2], match[3], match[4]) for match in found if match]
+
+
+def proofs(lines):
+    return [line.removeprefix("proof: ") for line in lines if line.startswith("proof: ")]
