@@ -60,7 +60,8 @@ UsePAM no
 
 
 # The files, in the work directory, that a server writes its own words to.
-LOGS = {"nginx": ["nginx.log"], "squid": ["squid.log", "squid.access.log"]}
+LOGS = {"nginx": ["nginx.log"], "squid": ["squid.log", "squid.access.log"],
+        "vsftpd": ["vsftpd.log"], "prosody": ["prosody.log"], "postfix": ["postfix.log"]}
 
 
 def server_command(server, work, fill):
