@@ -190,7 +190,8 @@ def _note_icmp(flows, row):
     for flow in flows.values():
         if ports == (str(flow["client_port"]), str(flow["server_port"])):
             table, kind = ((ICMP, "icmp") if row["icmp.type"] else (ICMP6, "icmpv6"))
-            flow["icmp"] = table[f"{row[kind + '.type']},{row[kind + '.code']}"]
+            router = (row["ip.src"] or row["ipv6.src"]).split("|")[0]
+            flow["icmp"] = table[f"{row[kind + '.type']},{row[kind + '.code']}"] + f" {router}"
 
 
 @functools.cache

@@ -30,6 +30,8 @@ global
   log stderr local0
 defaults
   mode http
+  log global
+  option httplog
   timeout connect 5s
   timeout client 10s
   timeout server 10s

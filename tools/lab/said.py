@@ -10,8 +10,10 @@ _LINE = re.compile(r"(client|server) (.*?)(?: exit (-?\d+))?: ?(.*)")
 # What logs put before their words: dates, levels, process and connection numbers.
 _PREFIXES = re.compile(
     r"^(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|\w{3} +\d+ \d\d:\d\d:\d\d|\[\w+\]"
-    r"|\d+#\d+:|\*\d+|<\d+>|\d{10}\.\d+|[0-9A-F]{12,16}:error:|\s+|\[\w+ +\(\d+\) *:|\|)+")
-# Numbers that another run has other.
+    r"|\d+#\d+:|\*\d+|<\d+>|\d{10}\.\d+|[0-9A-F]{12,16}:(?=error:)|\s+|\[\w+ +\(\d+\) *:|\|)+")
+# Where in OpenSSL's source it was.
+_SOURCE = re.compile(r":\.\./\S+\.c:\d+:")
+# Addresses and ports at the end of a log line.
 _CONNECTION = re.compile(r"(, client: .*| \[192\.0\.2\.\d+:\d+\])$")
 
 
@@ -24,7 +26,7 @@ class Words:
     @property
     def short(self):
         """The line without dates, process numbers and addresses."""
-        text = _CONNECTION.sub("", _PREFIXES.sub("", self.line))
+        text = _CONNECTION.sub("", _SOURCE.sub(" ", _PREFIXES.sub("", self.line))).strip()
         status = f"exit {self.status}" if self.status not in (None, "0") else ""
         return " · ".join(part for part in (text, status) if part)
 

@@ -36,7 +36,7 @@ class Program:
         if "name" in self.table:
             return self.table["name"]
         if self.side == "server" and self.table["program"] not in ("python", "command"):
-            return self.table["program"]
+            return {"gnutls": "gnutls-serv"}.get(self.table["program"], self.table["program"])
         return pathlib.Path(words[1] if words[0] == "python3" else words[0]).name
 
     def words(self):
