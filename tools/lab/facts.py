@@ -18,12 +18,13 @@ HELLO_RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE = (
     "1", "2", "11", "13", "14")
 PRE_SHARED_KEY = "41"
+CHANGE_CIPHER_SPEC = "20"
 
 FIELDS = [
     "frame.number", "tcp.stream", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
     "tcp.srcport", "tcp.dstport", "tcp.flags.syn", "tcp.flags.ack", "tcp.flags.fin",
     "tcp.flags.reset", "icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code",
-    "tls.handshake.type", "tls.handshake.version", "tls.handshake.random",
+    "tls.record.content_type", "tls.handshake.type", "tls.handshake.version", "tls.handshake.random",
     "tls.handshake.ciphersuite", "tls.handshake.extension.type",
     "tls.handshake.extensions.supported_version", "tls.handshake.extensions_server_name",
     "tls.handshake.extensions_alpn_str", "tls.handshake.certificates_length",
@@ -65,11 +66,10 @@ def read(capture, decode_as=()):
                 flows[stream] = _new_flow(row)
             _note_segment(flows[stream], row)
     for flow in flows.values():
-        offered = flow.pop("_session_offered")
-        full_flight = flow.pop("_full_flight")
+        change_cipher, full_flight = flow.pop("_change_cipher"), flow.pop("_full_flight")
         # TLS 1.2 and before: a resumed session has no ServerHelloDone.
         if flow["version"] not in ("", "TLS1.3"):
-            flow["resumed"] = offered and not full_flight
+            flow["resumed"] = change_cipher and not full_flight
     return list(flows.values())
 
 
@@ -142,7 +142,7 @@ def _new_flow(row):
             "alert_sender": "", "alert_level": "", "alert": "", "rst_sender": "",
             "fin_sender": "", "sni": "", "alpn_offered": "", "alpn": "", "version": "",
             "cipher": "", "hello_retry": False, "resumed": False, "client_auth": "", "icmp": "",
-            "_session_offered": False, "_full_flight": False}
+            "_change_cipher": False, "_full_flight": False}
 
 
 def _note_segment(flow, row):
@@ -164,7 +164,6 @@ def _note_segment(flow, row):
     if sender == "client" and CLIENT_HELLO in messages:
         flow["sni"] = row["tls.handshake.extensions_server_name"]
         flow["alpn_offered"] = protocols
-        flow["_session_offered"] = True
     if sender == "server" and SERVER_HELLO in messages:
         if HELLO_RETRY_RANDOM in row["tls.handshake.random"].replace(":", ""):
             flow["hello_retry"] = True
@@ -176,6 +175,8 @@ def _note_segment(flow, row):
                                row["tls.handshake.ciphersuite"].split("|")[0])
         flow["alpn"] = protocols
         flow["resumed"] = PRE_SHARED_KEY in extensions
+    if sender == "server" and CHANGE_CIPHER_SPEC in row["tls.record.content_type"].split("|"):
+        flow["_change_cipher"] = True
     if sender == "server" and SERVER_HELLO_DONE in messages:
         flow["_full_flight"] = True
     if sender == "server" and CERTIFICATE_REQUEST in messages:

@@ -155,7 +155,7 @@ class _Run:
                 # its end.
                 stdin=subprocess.PIPE, stdout=file, stderr=file)
         self.stack.callback(_end, process)
-        self.programs.append(Program(side, table, process,
+        self.programs.append(Program(side, table, process, self.work,
                                      [output, *(self.work / name for name in logs)]))
         return process
 

@@ -26,8 +26,9 @@ class NotSeen(Exception):
 class Program:
     """A program that runs in a case."""
 
-    def __init__(self, side, table, process, outputs):
-        self.side, self.table, self.process, self.outputs = side, table, process, outputs
+    def __init__(self, side, table, process, work, outputs):
+        self.side, self.table, self.process = side, table, process
+        self.work, self.outputs = work, outputs
 
     @property
     def name(self):
@@ -40,7 +41,8 @@ class Program:
         return pathlib.Path(words[1] if words[0] == "python3" else words[0]).name
 
     def words(self):
-        return "".join(path.read_text(errors="replace") for path in self.outputs if path.exists())
+        text = "".join(path.read_text(errors="replace") for path in self.outputs if path.exists())
+        return text.replace(str(self.work), "{dir}")
 
 
 def claims(table):

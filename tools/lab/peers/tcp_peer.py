@@ -8,10 +8,13 @@ Steps: read         what the peer sends next (waits for it)
        wait=SECONDS
        close        FIN
        reset        RST (SO_LINGER 0)
+       die          kill this process, as a crash would
        hold         keep the connection open, reading, until the peer closes
 A listener serves one connection after the other. Both print what happens.
 """
 
+import os
+import signal
 import socket
 import struct
 import sys
@@ -27,6 +30,9 @@ def follow(connection, steps):
             connection.sendall(value.encode("latin-1").decode("unicode_escape").encode("latin-1"))
         elif verb == "wait":
             time.sleep(float(value))
+        elif verb == "die":
+            print("tcp_peer: dies")
+            os.kill(os.getpid(), signal.SIGKILL)
         elif verb == "hold":
             while data := connection.recv(65536):
                 print("tcp_peer: received", len(data), "bytes, says nothing")

@@ -3,6 +3,7 @@
   tls_peer.py PORT CERTIFICATE KEY [--max-version 1.2] ACTION
 
 Actions after the handshake:  serve  answer a request, then close_notify and FIN
+                              answer  the same, but FIN without a word
                               close  FIN at once, without a word
                               notify close_notify and FIN at once
                               reset  RST at once
@@ -31,7 +32,7 @@ if action == "alert":
 
 
 def serve(connection):
-    if action == "serve":
+    if action in ("serve", "answer"):
         connection.recv(4096)
         connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nok\n")
     if action in ("serve", "notify"):
