@@ -166,7 +166,7 @@ def _dovecot(server, work, fill):
 
 
 def _vsftpd(server, work, fill):
-    _folder(work / "ftp")
+    (_folder(work / "ftp") / "hello").write_text("hello\n")
     _folder(work / "ftp-empty")
     return ["vsftpd", _write(work, "vsftpd.conf", _VSFTPD, server, fill)]
 

@@ -2,6 +2,7 @@
 
   dns_server.py PORT slow=SECONDS NAME ADDRESS   answers late
   dns_server.py PORT rcode=NUMBER                answers every question with that code
+  dns_server.py PORT aaaa_rcode=NUMBER NAME ADDRESS  those for AAAA alone
 """
 
 import ipaddress
@@ -25,8 +26,9 @@ def parse(query):
 
 def answer(query):
     asked, kind, question = parse(query)
-    rcode, records = int(value) if behaviour == "rcode" else 0, []
-    if asked == name and kind in (A, AAAA):
+    failing = behaviour == "rcode" or (behaviour == "aaaa_rcode" and kind == AAAA)
+    rcode, records = int(value) if failing else 0, []
+    if not failing and asked == name and kind in (A, AAAA):
         ip = ipaddress.ip_address(address)
         if kind == (A if ip.version == 4 else AAAA):
             records = [b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(ip.packed)) + ip.packed]
