@@ -11,7 +11,7 @@ VERSIONS = {0x0300: "SSLv3", 0x0301: "TLS1.0", 0x0302: "TLS1.1", 0x0303: "TLS1.2
 ICMP = {"3,0": "net_unreachable", "3,1": "host_unreachable", "3,2": "protocol_unreachable",
         "3,3": "port_unreachable", "3,4": "fragmentation_needed", "3,9": "net_prohibited",
         "3,10": "host_prohibited", "3,13": "admin_prohibited", "11,0": "time_exceeded"}
-ICMP6 = {"1,0": "no_route", "1,1": "admin_prohibited", "1,3": "host_unreachable",
+ICMP6 = {"1,0": "no_route", "1,1": "admin_prohibited", "1,3": "address_unreachable",
          "1,4": "port_unreachable", "2,0": "packet_too_big", "3,0": "time_exceeded"}
 # RFC 8446 section 4.1.3
 HELLO_RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -110,7 +110,7 @@ def tshark(capture, options, decode_as=()):
         source = "-"
     else:
         data, source = b"", str(capture)
-    command = ["tshark", "-n", "-r", source, *options]
+    command = ["tshark", "-n", "-o", "tcp.reassemble_out_of_order:TRUE", "-r", source, *options]
     for rule in decode_as:
         command += ["-d", rule]
     done = subprocess.run(command, input=data, capture_output=True)
@@ -127,14 +127,19 @@ def _rows(capture, decode_as):
     return csv.DictReader(tshark(capture, options, decode_as).splitlines())
 
 
+def _address(row, end):
+    """The innermost one, inside a tunnel."""
+    return (row[f"ip.{end}"] or row[f"ipv6.{end}"]).split("|")[-1]
+
+
 def _new_flow(row):
     # The side that sends the first SYN is the client; without one, the higher port is.
     if row["tcp.flags.syn"] == "1":
         from_client = row["tcp.flags.ack"] == "0"
     else:
         from_client = int(row["tcp.srcport"]) > int(row["tcp.dstport"])
-    source = (row["ip.src"] or row["ipv6.src"], int(row["tcp.srcport"]))
-    target = (row["ip.dst"] or row["ipv6.dst"], int(row["tcp.dstport"]))
+    source = (_address(row, "src"), int(row["tcp.srcport"]))
+    target = (_address(row, "dst"), int(row["tcp.dstport"]))
     client, server = (source, target) if from_client else (target, source)
     return {"client_ip": client[0], "client_port": client[1],
             "server_ip": server[0], "server_port": server[1],
@@ -146,7 +151,7 @@ def _new_flow(row):
 
 
 def _note_segment(flow, row):
-    source = (row["ip.src"] or row["ipv6.src"], int(row["tcp.srcport"]))
+    source = (_address(row, "src"), int(row["tcp.srcport"]))
     sender = "client" if source == (flow["client_ip"], flow["client_port"]) else "server"
     if row["tcp.flags.reset"] == "1" and not flow["rst_sender"]:
         flow["rst_sender"] = sender

@@ -89,12 +89,14 @@ class Network:
             # Without these, IPv6 is not usable for the first second or two.
             self.run(role, "sysctl -qw net.ipv6.conf.default.accept_dad=0"
                            " net.ipv6.conf.default.router_solicitations=0")
-        for host in self.hosts:
+        for number, host in enumerate(self.hosts):
             address, router, prefix6 = _HOSTS[host]
+            hardware = [f"02:00:00:00:{number:02x}:{last:02x}" for last in (2, 1)]
             length = address.split("/")[1]
             router_side = f"to_{host}"
-            _run(["ip", "link", "add", "eth0", "netns", self.name(host), "type", "veth",
-                  "peer", "name", router_side, "netns", self.name("router")])
+            _run(["ip", "link", "add", "eth0", "netns", self.name(host), "address", hardware[0],
+                  "type", "veth", "peer", "name", router_side, "netns", self.name("router"),
+                  "address", hardware[1]])
             for end, interface, own, last in ((host, "eth0", address, 2),
                                               ("router", router_side, f"{router}/{length}", 1)):
                 # With offloads on, the capture would hold frames larger than the MTU.
@@ -102,6 +104,10 @@ class Network:
                 self.run(end, f"ip address add {own} dev {interface}")
                 self.run(end, f"ip address add {prefix6}:{last}/64 dev {interface} nodad")
                 self.run(end, f"ip link set {interface} up")
+                # Known from the start: a solicitation that goes astray in a young network costs a
+                # second, and no case is about that.
+                self.run(end, f"ip neighbour add {prefix6}:{3 - last} dev {interface}"
+                              f" lladdr {hardware[last - 1]} nud permanent")
             self.run(host, f"ip route add default via {router}")
             self.run(host, f"ip -6 route add default via {prefix6}:1")
         for setting in ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",

@@ -2,6 +2,7 @@
 
   tcp_peer.py listen PORT STEP...
   tcp_peer.py connect ADDRESS PORT STEP...
+  tcp_peer.py backlog PORT SIZE       listens, and accepts nothing
 
 Steps: read         what the peer sends next (waits for it)
        send=TEXT    TEXT with \\r \\n \\xNN escapes
@@ -56,6 +57,9 @@ def main():
         except OSError as problem:
             sys.exit(f"tcp_peer: {problem}")
         return
+    if mode == "backlog":
+        listener = socket.create_server(("", int(sys.argv[2])), backlog=int(sys.argv[3]))
+        signal.pause()
     listener = socket.create_server(("", int(sys.argv[2])))
     while True:
         connection, _ = listener.accept()

@@ -5,7 +5,8 @@
 
 NAME is what the certificate must be for; an IP address goes without SNI, as does an empty name
 (which checks nothing). Actions: get (default); half-close  FIN after the request, then reads on;
-idle=SECONDS  says nothing after the handshake, for so long or until the server ends it.
+idle=SECONDS  says nothing after the handshake, for so long or until the server ends it;
+close-notify  says nothing but that, and waits for the server's.
 """
 
 import argparse
@@ -48,6 +49,9 @@ def connect():
 try:
     connection = connect()
     action, _, value = options.action.partition("=")
+    if action == "close-notify":
+        connection.unwrap().close()
+        sys.exit("tls_client: closed after the handshake")
     if action == "idle":
         connection.settimeout(float(value))
     else:
@@ -56,7 +60,9 @@ try:
         # The socket's own shutdown: SSLSocket.shutdown would drop TLS.
         socket.socket.shutdown(connection, socket.SHUT_WR)
         connection.settimeout(10)
-    answer = connection.recv(4096)
+    answer = b""
+    while data := connection.recv(4096):
+        answer += data
     print(answer.decode().split("\r\n", 1)[0] if answer else "tls_client: the server closed")
     connection.close()
 except OSError as problem:
