@@ -8,6 +8,7 @@ Actions after the handshake:  serve  answer a request, then close_notify and FIN
                               notify close_notify and FIN at once
                               reset  RST at once
 Action during the handshake:  alert=NUMBER  the server name callback refuses with that alert
+                              alert=NUMBER,NAME  all but NAME, which is served
 """
 
 import argparse
@@ -28,7 +29,10 @@ context.load_cert_chain(options.certificate, options.key)
 context.maximum_version = ssl.TLSVersion["TLSv" + options.max_version.replace(".", "_")]
 action, _, value = options.action.partition("=")
 if action == "alert":
-    context.sni_callback = lambda *_: int(value)
+    alert, _, served = value.partition(",")
+    context.sni_callback = lambda _, name, __: None if served and name == served else int(alert)
+    if served:
+        action = "serve"
 
 
 def serve(connection):
