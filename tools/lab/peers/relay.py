@@ -1,7 +1,7 @@
-"""Passes connections on, and after so many bytes of one side does what real programs cannot be
-asked to do.
+"""Passes connections on, and after so many bytes of one side, or at its end, does what real
+programs cannot be asked to do.
 
-  relay.py PORT TARGET-ADDRESS TARGET-PORT client|server BYTES ACTION
+  relay.py PORT TARGET-ADDRESS TARGET-PORT client|server BYTES|end ACTION
 
 Actions: close        FIN to both
          reset        RST to the side that waits for the rest
@@ -19,7 +19,8 @@ port, address, target, side, limit, action = sys.argv[1:]
 
 
 def interfere(source, sink):
-    print(f"relay: {limit} bytes of the {side} passed, {action}")
+    at = "the end" if limit == "end" else f"{limit} bytes"
+    print(f"relay: {at} of the {side} passed, {action}")
     verb, _, value = action.partition("=")
     if verb == "wait":
         time.sleep(float(value))
@@ -37,18 +38,20 @@ def interfere(source, sink):
     return False
 
 
-def transfer(source, sink, left):
+def transfer(source, sink, left, at_end):
     try:
         while True:
-            if left == 0 and not interfere(source, sink):
-                return
             if left == 0:
+                if not interfere(source, sink):
+                    return
                 left = None
-            data = source.recv(65536 if left is None else left)
+            data = source.recv(left or 65536)
             if not data:
+                if at_end:
+                    interfere(source, sink)
                 break
             sink.sendall(data)
-            if left is not None:
+            if left:
                 left -= len(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError as problem:
@@ -57,10 +60,10 @@ def transfer(source, sink, left):
 
 def serve(client):
     server = socket.create_connection((address, int(target)))
-    limits = {side: int(limit)}
     for source, sink, name in ((client, server, "client"), (server, client, "server")):
-        threading.Thread(target=transfer, args=(source, sink, limits.get(name)),
-                         daemon=True).start()
+        left = int(limit) if name == side and limit != "end" else None
+        at_end = name == side and limit == "end"
+        threading.Thread(target=transfer, args=(source, sink, left, at_end), daemon=True).start()
 
 
 listener = socket.create_server(("", int(port)))

@@ -5,7 +5,8 @@
 
 NAME is what the certificate must be for; an IP address goes without SNI, as does an empty name
 (which checks nothing). Actions: get (default); half-close  FIN after the request, then reads on;
-idle=SECONDS  says nothing after the handshake, for so long or until the server ends it;
+idle=SECONDS  says nothing after the handshake, for so long or until a moment after the server
+ends it;
 close-notify  says nothing but that, and waits for the server's.
 """
 
@@ -13,6 +14,7 @@ import argparse
 import socket
 import ssl
 import sys
+import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("address")
@@ -64,6 +66,8 @@ try:
     while data := connection.recv(4096):
         answer += data
     print(answer.decode().split("\r\n", 1)[0] if answer else "tls_client: the server closed")
+    if action == "idle":
+        time.sleep(0.2)
     connection.close()
 except OSError as problem:
     sys.exit(f"{type(problem).__name__}: {problem}")
