@@ -5,6 +5,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -99,6 +100,9 @@ def judge_all(folders, program, jobs, report):
     in the order of `folders`. All of it ends, and cleans up, when this is interrupted."""
     waiting, running, done = list(folders), {}, {}
     results = []
+    # Under one roof, so that nothing stays of a process that could not clean up.
+    tempfile.tempdir = tempfile.mkdtemp(prefix="lab-")
+    os.chmod(tempfile.tempdir, 0o755)
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -119,10 +123,14 @@ def judge_all(folders, program, jobs, report):
                 results.append(done.pop(folders[len(results)]))
                 report(results[-1])
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, run.SIGNALS)
         for process, _, _ in running.values():
             process.terminate()
         for process, _, _ in running.values():
             process.join()
+        shutil.rmtree(tempfile.tempdir, ignore_errors=True)
+        tempfile.tempdir = None
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, run.SIGNALS)
     return results
 
 
@@ -132,7 +140,7 @@ def _child(sender, folder, program):
     run.SIGNALS.discard(signal.SIGINT)
     try:
         sender.send(judge(folder, program))
-    except KeyboardInterrupt:
+    except run.Interrupted:
         os._exit(1)
 
 

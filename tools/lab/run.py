@@ -21,7 +21,7 @@ from witness import Program, proofs, words
 
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 READY_SECONDS = 15
-END_SECONDS = 5
+END_SECONDS = 4
 # Immediate mode keeps a slot of a whole snap length for each packet: the default buffer holds
 # eight of them, and loses the rest.
 BUFFER_KIB = "32768"
@@ -44,6 +44,11 @@ TABLE_KEYS = {
     "proof": {"filter", "frames", "at_least", "decode_as"},
     "synthetic": {"transform", "tried"},
 }
+
+
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM came. Not KeyboardInterrupt: subprocess does not wait for a child's end
+    then, which would still write into the work directory while that is removed."""
 
 
 def load(folder):
@@ -266,7 +271,7 @@ class _Capture:
             return
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

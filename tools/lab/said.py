@@ -7,10 +7,16 @@ A line each: `client curl exit 60: curl: (60) SSL certificate problem: …`, `se
 import re
 
 _LINE = re.compile(r"(client|server) (.*?)(?: exit (-?\d+))?: ?(.*)")
-# What logs put before their words: dates, levels, process and connection numbers.
-_PREFIXES = re.compile(
-    r"^(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|\w{3} +\d+ \d\d:\d\d:\d\d|\[\w+\]"
-    r"|\d+#\d+:|\*\d+|<\d+>|\d{10}\.\d+|[0-9A-F]{12,16}:(?=error:)|\s+|\[\w+ +\(\d+\) *:|\|)+")
+# What logs put before their words: dates, levels, process and connection numbers, peers.
+_PREFIXES = re.compile("^(" + "|".join((
+    r"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?",
+    r"\w{3} +\d+ \d\d:\d\d:\d\d",
+    r"\[\d\d/\w{3}/\d{4}:[\d:.]+\]",
+    r"\d{10}\.\d+ +\d+ [\d.]+",
+    r"\[\w+\]", r"<\d+>", r"\d+#\d+:", r"\*\d+", r"\(\d+\) *:", r"\w+\[\d+\]:",
+    r"\d+\.\d+\.\d+\.\d+:\d+",
+    r"[0-9A-F]{12,16}:(?=error:)",
+    r"\s+")) + ")+")
 # Where in OpenSSL's source it was.
 _SOURCE = re.compile(r":\.\./\S+\.c:\d+:")
 # Addresses and ports at the end of a log line.
@@ -24,11 +30,9 @@ class Words:
         self.side, self.program, self.status, self.line = side, program, status, line
 
     @property
-    def short(self):
+    def text(self):
         """The line without dates, process numbers and addresses."""
-        text = _CONNECTION.sub("", _SOURCE.sub(" ", _PREFIXES.sub("", self.line))).strip()
-        status = f"exit {self.status}" if self.status not in (None, "0") else ""
-        return " · ".join(part for part in (text, status) if part)
+        return _CONNECTION.sub("", _SOURCE.sub(" ", _PREFIXES.sub("", self.line))).strip()
 
 
 def read(lines):

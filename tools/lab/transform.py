@@ -29,7 +29,7 @@ def apply(text, capture):
 
 
 def _frames(data):
-    """(seconds, microseconds, bytes) of each frame; tcpdump writes the byte order of the machine."""
+    """(seconds, microseconds, bytes) of each frame, in the byte order of this machine."""
     found, at = [], _FILE_HEADER
     while at < len(data):
         seconds, microseconds, captured, length = struct.unpack_from("<IIII", data, at)
