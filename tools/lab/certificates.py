@@ -11,9 +11,12 @@ Keys of the table, all optional:
   more_names = 0           so many further names, to make the certificate large
   common_name              default: the first name, else NAME
   issuer  = "root"         "self", or the NAME of another table with ca = true
-  chain   = true           false: leave the intermediates out of NAME.pem
+  chain   = true           false: leave the intermediates out of NAME.pem; or the names of those
+                           that are sent after the certificate, in that order
   days    = [-1, 30]       validity, in days from now
   key     = "ec"           "ec" (P-256) or "rsa:BITS"
+  digest  = "sha256"       of the signature
+  usage                    "serverAuth" or "clientAuth" (extendedKeyUsage)
   ca      = false
   revoked = false
 """
@@ -72,7 +75,7 @@ class Certificates:
         if table.get("revoked"):
             self._openssl("ca", *self._as(issuer), "-revoke", f"{name}.own.pem")
             self._openssl("ca", *self._as(issuer), "-gencrl", "-out", f"{issuer}.crl")
-        chain = self._chain(name) if table.get("chain", True) else [name]
+        chain = self._sent(name, table.get("chain", True))
         texts = [(self.work / f"{link}.own.pem").read_text() for link in chain]
         (self.work / f"{name}.pem").write_text("".join(texts))
         if len(chain) > 1:
@@ -89,12 +92,15 @@ class Certificates:
         extensions = "basicConstraints = critical, CA:TRUE\n" if table.get("ca") else ""
         if names:
             extensions += f"subjectAltName = {', '.join(map(_alternative_name, names))}\n"
+        if "usage" in table:
+            extensions += f"extendedKeyUsage = {table['usage']}\n"
         (self.work / f"{name}.extensions").write_text(extensions)
         (self.work / f"{issuer}.index").touch()
         (self.work / f"{issuer}.cnf").write_text(
             _CA_CONFIGURATION.format(work=self.work, issuer=issuer))
         start, end = table.get("days", [-1, 30])
         self._openssl("ca", *self._as(issuer, selfsign=issuer == name), "-batch", "-notext",
+                      "-md", table.get("digest", "sha256"),
                       "-in", f"{name}.request", "-out", f"{name}.own.pem",
                       "-extfile", f"{name}.extensions",
                       "-startdate", _asn1_time(start), "-enddate", _asn1_time(end))
@@ -102,6 +108,13 @@ class Certificates:
     def _as(self, issuer, selfsign=False):
         certificate = ["-selfsign"] if selfsign else ["-cert", f"{issuer}.own.pem"]
         return ["-config", f"{issuer}.cnf", "-keyfile", f"{issuer}.key", *certificate]
+
+    def _sent(self, name, chain):
+        if isinstance(chain, list):
+            for link in chain:
+                self._make(link)
+            return [name, *chain]
+        return self._chain(name) if chain else [name]
 
     def _chain(self, name):
         """The certificate, then its issuers up to the self-signed one, which servers leave out."""

@@ -11,18 +11,20 @@ VERSIONS = {0x0300: "SSLv3", 0x0301: "TLS1.0", 0x0302: "TLS1.1", 0x0303: "TLS1.2
 ICMP = {"3,0": "net_unreachable", "3,1": "host_unreachable", "3,2": "protocol_unreachable",
         "3,3": "port_unreachable", "3,4": "fragmentation_needed", "3,9": "net_prohibited",
         "3,10": "host_prohibited", "3,13": "admin_prohibited", "11,0": "time_exceeded"}
-ICMP6 = {"1,0": "no_route", "1,1": "admin_prohibited", "1,3": "host_unreachable",
+ICMP6 = {"1,0": "no_route", "1,1": "admin_prohibited", "1,3": "address_unreachable",
          "1,4": "port_unreachable", "2,0": "packet_too_big", "3,0": "time_exceeded"}
 # RFC 8446 section 4.1.3
 HELLO_RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE = (
     "1", "2", "11", "13", "14")
 PRE_SHARED_KEY = "41"
+CHANGE_CIPHER_SPEC = "20"
 
 FIELDS = [
     "frame.number", "tcp.stream", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
     "tcp.srcport", "tcp.dstport", "tcp.flags.syn", "tcp.flags.ack", "tcp.flags.fin",
     "tcp.flags.reset", "icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code",
+    "tls.record.content_type",
     "tls.handshake.type", "tls.handshake.version", "tls.handshake.random",
     "tls.handshake.ciphersuite", "tls.handshake.extension.type",
     "tls.handshake.extensions.supported_version", "tls.handshake.extensions_server_name",
@@ -65,11 +67,10 @@ def read(capture, decode_as=()):
                 flows[stream] = _new_flow(row)
             _note_segment(flows[stream], row)
     for flow in flows.values():
-        offered = flow.pop("_session_offered")
-        full_flight = flow.pop("_full_flight")
+        change_cipher, full_flight = flow.pop("_change_cipher"), flow.pop("_full_flight")
         # TLS 1.2 and before: a resumed session has no ServerHelloDone.
         if flow["version"] not in ("", "TLS1.3"):
-            flow["resumed"] = offered and not full_flight
+            flow["resumed"] = change_cipher and not full_flight
     return list(flows.values())
 
 
@@ -102,21 +103,34 @@ def problems(folder, capture):
     return found
 
 
-def _rows(capture, decode_as):
+def tshark(capture, options, decode_as=()):
+    """What tshark prints for a capture, which may be one that it cannot read as it is."""
     if capture.name.endswith(".zst"):
         data = subprocess.run(["zstd", "-dcq", str(capture)], capture_output=True,
                               check=True).stdout
         source = "-"
     else:
         data, source = b"", str(capture)
-    command = ["tshark", "-n", "-r", source, "-T", "fields", "-E", "header=y", "-E", "quote=d",
-               "-E", "separator=,", "-E", "occurrence=a", "-E", "aggregator=|"]
+    command = ["tshark", "-n", "-o", "tcp.reassemble_out_of_order:TRUE", "-r", source, *options]
     for rule in decode_as:
         command += ["-d", rule]
+    done = subprocess.run(command, input=data, capture_output=True)
+    if done.returncode:
+        raise RuntimeError(f"tshark {capture}: {done.stderr.decode().strip()}")
+    return done.stdout.decode()
+
+
+def _rows(capture, decode_as):
+    options = ["-T", "fields", "-E", "header=y", "-E", "quote=d", "-E", "separator=,",
+               "-E", "occurrence=a", "-E", "aggregator=|"]
     for field in FIELDS:
-        command += ["-e", field]
-    text = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
-    return csv.DictReader(text.splitlines())
+        options += ["-e", field]
+    return csv.DictReader(tshark(capture, options, decode_as).splitlines())
+
+
+def _address(row, end):
+    """The innermost one, inside a tunnel."""
+    return (row[f"ip.{end}"] or row[f"ipv6.{end}"]).split("|")[-1]
 
 
 def _new_flow(row):
@@ -125,8 +139,8 @@ def _new_flow(row):
         from_client = row["tcp.flags.ack"] == "0"
     else:
         from_client = int(row["tcp.srcport"]) > int(row["tcp.dstport"])
-    source = (row["ip.src"] or row["ipv6.src"], int(row["tcp.srcport"]))
-    target = (row["ip.dst"] or row["ipv6.dst"], int(row["tcp.dstport"]))
+    source = (_address(row, "src"), int(row["tcp.srcport"]))
+    target = (_address(row, "dst"), int(row["tcp.dstport"]))
     client, server = (source, target) if from_client else (target, source)
     return {"client_ip": client[0], "client_port": client[1],
             "server_ip": server[0], "server_port": server[1],
@@ -134,11 +148,11 @@ def _new_flow(row):
             "alert_sender": "", "alert_level": "", "alert": "", "rst_sender": "",
             "fin_sender": "", "sni": "", "alpn_offered": "", "alpn": "", "version": "",
             "cipher": "", "hello_retry": False, "resumed": False, "client_auth": "", "icmp": "",
-            "_session_offered": False, "_full_flight": False}
+            "_change_cipher": False, "_full_flight": False}
 
 
 def _note_segment(flow, row):
-    source = (row["ip.src"] or row["ipv6.src"], int(row["tcp.srcport"]))
+    source = (_address(row, "src"), int(row["tcp.srcport"]))
     sender = "client" if source == (flow["client_ip"], flow["client_port"]) else "server"
     if row["tcp.flags.reset"] == "1" and not flow["rst_sender"]:
         flow["rst_sender"] = sender
@@ -156,7 +170,6 @@ def _note_segment(flow, row):
     if sender == "client" and CLIENT_HELLO in messages:
         flow["sni"] = row["tls.handshake.extensions_server_name"]
         flow["alpn_offered"] = protocols
-        flow["_session_offered"] = True
     if sender == "server" and SERVER_HELLO in messages:
         if HELLO_RETRY_RANDOM in row["tls.handshake.random"].replace(":", ""):
             flow["hello_retry"] = True
@@ -168,6 +181,8 @@ def _note_segment(flow, row):
                                row["tls.handshake.ciphersuite"].split("|")[0])
         flow["alpn"] = protocols
         flow["resumed"] = PRE_SHARED_KEY in extensions
+    if sender == "server" and CHANGE_CIPHER_SPEC in row["tls.record.content_type"].split("|"):
+        flow["_change_cipher"] = True
     if sender == "server" and SERVER_HELLO_DONE in messages:
         flow["_full_flight"] = True
     if sender == "server" and CERTIFICATE_REQUEST in messages:
@@ -182,7 +197,8 @@ def _note_icmp(flows, row):
     for flow in flows.values():
         if ports == (str(flow["client_port"]), str(flow["server_port"])):
             table, kind = ((ICMP, "icmp") if row["icmp.type"] else (ICMP6, "icmpv6"))
-            flow["icmp"] = table[f"{row[kind + '.type']},{row[kind + '.code']}"]
+            router = (row["ip.src"] or row["ipv6.src"]).split("|")[0]
+            flow["icmp"] = table[f"{row[kind + '.type']},{row[kind + '.code']}"] + f" {router}"
 
 
 @functools.cache

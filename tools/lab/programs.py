@@ -3,13 +3,15 @@
 import pathlib
 import shlex
 
+import services
+
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 
 _NGINX = """
 daemon off;
 master_process off;
 pid {dir}/nginx.pid;
-error_log {dir}/nginx.log;
+error_log {dir}/nginx.log info;
 events {{ }}
 http {{
   access_log off;
@@ -28,6 +30,8 @@ global
   log stderr local0
 defaults
   mode http
+  log global
+  option httplog
   timeout connect 5s
   timeout client 10s
   timeout server 10s
@@ -36,9 +40,9 @@ defaults
 
 _SQUID = """
 pid_filename {dir}/squid.pid
-cache_log /dev/null
+cache_log {dir}/squid.log
 dns_nameservers 127.0.0.1
-access_log none
+access_log stdio:{dir}/squid.access.log
 cache deny all
 coredump_dir {dir}
 hosts_file {dir}/hosts
@@ -55,6 +59,11 @@ HostKey {dir}/ssh_host_key
 PidFile none
 UsePAM no
 """
+
+
+# The files, in the work directory, that a server writes its own words to.
+LOGS = {"nginx": ["nginx.log"], "squid": ["squid.log", "squid.access.log"],
+        "vsftpd": ["vsftpd.log"], "prosody": ["prosody.log"], "postfix": ["postfix.log"]}
 
 
 def server_command(server, work, fill):
@@ -74,7 +83,7 @@ def server_command(server, work, fill):
                 *(["-cert_chain", str(chain)] if chain.exists() else []), *arguments]
     if program == "gnutls":
         certificate = server.get("certificate", "server")
-        return ["gnutls-serv", "--quiet", "--http", "--port", port,
+        return ["stdbuf", "-oL", "gnutls-serv", "--quiet", "--http", "--port", port,
                 "--x509certfile", f"{work}/{certificate}.pem",
                 "--x509keyfile", f"{work}/{certificate}.key", *arguments]
     if program == "nginx":
@@ -85,13 +94,16 @@ def server_command(server, work, fill):
         return ["squid", "-N", "-f", _write(work, "squid.conf", _SQUID, server, fill)]
     if program == "sshd":
         return ["sh", "-c",
-                f"ssh-keygen -q -t ed25519 -N '' -f {work}/ssh_host_key && mkdir -p /run/sshd && "
-                f"exec /usr/sbin/sshd -D -f {_write(work, 'sshd.conf', _SSHD, server, fill)}"]
+                f"ssh-keygen -q -t ed25519 -N '' -f {work}/ssh_host_key && mkdir /run/sshd && "
+                f"exec /usr/sbin/sshd -D -e -f {_write(work, 'sshd.conf', _SSHD, server, fill)}"]
     if program == "python":
         script, *rest = arguments
         return ["python3", str(PEERS / script), *rest]
     if program == "command":
         return arguments
+    command = services.command(server, work, fill)
+    if command:
+        return command
     raise ValueError(f"unknown server program {program!r}")
 
 

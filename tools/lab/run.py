@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import pathlib
 import shlex
 import shutil
@@ -12,12 +13,15 @@ import threading
 import time
 import tomllib
 
+import transform
 from certificates import Certificates
-from network import ADDRESSES, CAPTURE_POINTS, Network
-from programs import PEERS, server_command
+from network import ADDRESSES, CAPTURE_POINTS, ROLES, Network
+from programs import LOGS, PEERS, server_command
+from witness import Program, proofs, words
 
-READY_SECONDS = 10
-END_SECONDS = 5
+SIGNALS = {signal.SIGINT, signal.SIGTERM}
+READY_SECONDS = 15
+END_SECONDS = 4
 # Immediate mode keeps a slot of a whole snap length for each packet: the default buffer holds
 # eight of them, and loses the rest.
 BUFFER_KIB = "32768"
@@ -28,13 +32,23 @@ CAPTURE_NAMES = {
     "pcap.gz": "capture.pcap.gz",
     "pcapng.zst": "capture.pcapng.zst",
 }
-CASE_KEYS = {"title", "needs", "capture", "network", "certificates", "files", "server", "client"}
+CASE_KEYS = {"title", "needs", "edge", "capture", "network", "certificates", "files", "server",
+             "client", "proof", "synthetic"}
 TABLE_KEYS = {
     "capture": {"at", "format", "filter", "snaplen", "start_after", "linger"},
-    "network": {"client", "router", "server", "forward"},
-    "server": {"program", "port", "arguments", "config", "certificate", "on"},
-    "client": {"run", "input", "hold", "kill", "after", "background", "on", "timeout"},
+    "network": {"forward", *ROLES},
+    "server": {"program", "name", "port", "arguments", "config", "certificate", "on", "log",
+               "says"},
+    "client": {"run", "name", "input", "hold", "kill", "after", "background", "on", "timeout",
+               "says", "exit"},
+    "proof": {"filter", "frames", "at_least", "decode_as"},
+    "synthetic": {"transform", "tried"},
 }
+
+
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM came. Not KeyboardInterrupt: subprocess does not wait for a child's end
+    then, which would still write into the work directory while that is removed."""
 
 
 def load(folder):
@@ -55,110 +69,168 @@ def capture_path(folder):
     return next(iter(sorted(folder.glob("capture.*"))), None)
 
 
-def make(case, folder, verbose=False):
-    """Runs the case and leaves its capture in `folder`."""
+def make(case, folder, verbose=False, words_only=False):
+    """Runs the case and leaves its capture and said.txt in `folder`, if what it claims was seen.
+
+    `words_only`: the capture that is there stays, and said.txt tells the proofs of that one.
+    """
     with contextlib.ExitStack() as stack:
-        work = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
-        # squid reads its files as a user of its own.
-        work.chmod(0o755)
-        log = None if verbose else subprocess.DEVNULL
-        values = {**ADDRESSES, "dir": str(work), "peers": str(PEERS)}
+        # An interruption ends the run but does not disturb the cleaning up.
+        stack.callback(signal.pthread_sigmask, signal.SIG_UNBLOCK, SIGNALS)
+        try:
+            _Run(stack, case, verbose).make(folder, words_only)
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
-        def fill(text):
-            for key, value in values.items():
-                text = text.replace("{" + key + "}", value)
-            return text
 
-        Certificates(work, case.get("certificates", {})).make_all()
+class _Run:
+    def __init__(self, stack, case, verbose):
+        self.stack, self.case, self.verbose = stack, case, verbose
+        self.work = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+        # Some programs read and write their files as a user of their own.
+        self.work.chmod(0o1777)
+        self.values = {**ADDRESSES, "dir": str(self.work), "peers": str(PEERS)}
+        self.network = Network(self._hosts())
+        self.programs = []
+
+    def make(self, folder, words_only):
+        case = self.case
+        Certificates(self.work, case.get("certificates", {})).make_all()
         for name, text in case.get("files", {}).items():
-            (work / name).write_text(fill(text))
+            (self.work / name).write_text(self.fill(text))
 
-        network = stack.enter_context(Network())
-        for role in ("client", "router", "server"):
+        self.stack.callback(self.network.remove)
+        self.network.build()
+        for role in ROLES:
             for line in case.get("network", {}).get(role, []):
-                network.run(role, fill(line))
-        network.add_router_rules(map(fill, case.get("network", {}).get("forward", [])))
-        for server in case.get("server", []):
-            _start_server(stack, network, server, work, fill, log)
+                self.network.run(role, self.fill(line))
+        self.network.add_router_rules(map(self.fill, case.get("network", {}).get("forward", [])))
 
-        capture = _Capture(network, case.get("capture", {}), work, fill)
-        late = case.get("capture", {}).get("start_after", 0)
+        try:
+            for server in case.get("server", []):
+                self._start_server(server)
+            capture = self._clients_captured(case.get("capture", {}))
+            said = [*words(self.programs), *proofs(case, capture.raw)]
+        finally:
+            if self.verbose:
+                self._show()
+        if words_only:
+            said = [*words(self.programs), *proofs(case, capture_path(folder))]
+        else:
+            capture.write(folder)
+        (folder / "said.txt").write_text("".join(line + "\n" for line in said))
+
+    def _clients_captured(self, table):
+        capture = _Capture(self.network, table, self.work, self.fill)
+        self.stack.callback(capture.stop)
+        late = table.get("start_after", 0)
         starter = threading.Timer(late, capture.start)
         if late:
             starter.start()
         else:
             capture.start()
-        stack.callback(capture.stop)
-        for client in case["client"]:
-            _run_client(stack, network, client, work, fill, log)
+        for client in self.case["client"]:
+            self._run_client(client)
         if late:
             starter.join()
-        time.sleep(case.get("capture", {}).get("linger", 0.4))
+        time.sleep(table.get("linger", 0.4))
         capture.stop()
-        capture.write(folder)
+        transform.apply(self.case.get("synthetic", {}).get("transform", ""), capture.raw)
+        return capture
 
+    def fill(self, text):
+        """`text` with the values of this run in its {placeholders}."""
+        for key, value in self.values.items():
+            text = text.replace("{" + key + "}", value)
+        return text
 
-def _spawn(stack, arguments, **options):
-    """Starts a program that is ended, if it still runs, when the stack unwinds."""
-    process = subprocess.Popen(arguments, start_new_session=True, **options)
+    def _hosts(self):
+        tables = [*self.case.get("server", []), *self.case["client"]]
+        return {*self.case.get("network", {}), *(table.get("on") for table in tables),
+                self.case.get("capture", {}).get("at", "").removeprefix("router_")}
 
-    def end():
-        process.terminate()
-        try:
-            process.wait(timeout=END_SECONDS)
-        except subprocess.TimeoutExpired:
+    def _spawn(self, side, table, arguments, logs=()):
+        """Starts a program that is ended, if it still runs, when the stack unwinds."""
+        output = self.work / f"output.{len(self.programs)}"
+        with open(output, "wb") as file:
+            process = subprocess.Popen(
+                self.network.program(table.get("on", side), self.work, arguments), cwd=self.work,
+                env=self._environment(), start_new_session=True,
+                # s_server reads what it sends from its standard input, and ends the connection at
+                # its end.
+                stdin=subprocess.PIPE, stdout=file, stderr=file)
+        self.stack.callback(_end, process)
+        self.programs.append(Program(side, table, process, self.work,
+                                     [output, *(self.work / name for name in logs)]))
+        return process
+
+    def _environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.work), "TMPDIR": str(self.work),
+                "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def _start_server(self, server):
+        role = server.get("on", "server")
+        command = server_command(server, self.work, self.fill)
+        process = self._spawn("server", server, command,
+                              [*LOGS.get(server["program"], []), *server.get("log", [])])
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.network.listens(role, server["port"]):
+            if process.poll() is not None:
+                raise RuntimeError(f"{shlex.join(command)}: ended with {process.returncode}: "
+                                   f"{self.programs[-1].words()[-600:]!r}")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{shlex.join(command)}: does not listen on {server['port']}: "
+                                   f"{self.programs[-1].words()[-600:]!r}")
+            time.sleep(0.05)
+
+    def _run_client(self, client):
+        """One `[[client]]` table:
+
+        run      the command line
+        name     what the tables call it; default: the program's own name
+        input    text for its standard input, which closes `hold` seconds (0.3) later
+        kill     seconds after which it is killed (SIGKILL): a client that dies midway
+        after    seconds to wait before it starts
+        background  do not wait for its end
+        on       the namespace, "client" unless said
+        timeout  seconds after which the case fails (30)
+        says, exit  see witness.py
+        """
+        time.sleep(client.get("after", 0))
+        process = self._spawn("client", client, shlex.split(self.fill(client["run"])))
+        if "kill" in client:
+            time.sleep(client["kill"])
             process.kill()
             process.wait()
+            return
+        if client.get("background"):
+            return
+        with contextlib.suppress(BrokenPipeError):
+            if "input" in client:
+                process.stdin.write(self.fill(client["input"]).encode())
+                process.stdin.flush()
+                time.sleep(client.get("hold", 0.3))
+            process.stdin.close()
+        try:
+            process.wait(timeout=client.get("timeout", 30))
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{client['run']}: still running") from None
 
-    stack.callback(end)
-    return process
+    def _show(self):
+        for program in self.programs:
+            status = program.process.poll()
+            print(f"--- {program.side} {program.name}"
+                  + (f", exit {status}" if status is not None else ""))
+            print(program.words(), end="", flush=True)
 
 
-def _start_server(stack, network, server, work, fill, log):
-    role = server.get("on", "server")
-    command = network.command(role, server_command(server, work, fill))
-    # s_server reads what it sends from its standard input, and ends the connection at its end.
-    process = _spawn(stack, command, cwd=work, stdin=subprocess.PIPE, stdout=log, stderr=log)
-    deadline = time.monotonic() + READY_SECONDS
-    while not network.listens(role, server["port"]):
-        if process.poll() is not None:
-            raise RuntimeError(f"{shlex.join(command)}: ended with {process.returncode}")
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{shlex.join(command)}: does not listen on {server['port']}")
-        time.sleep(0.05)
-
-
-def _run_client(stack, network, client, work, fill, log):
-    """One `[[client]]` table:
-
-    run      the command line
-    input    text for its standard input, which closes `hold` seconds (0.3) later
-    kill     seconds after which it is killed (SIGKILL): a client that dies midway
-    after    seconds to wait before it starts
-    background  do not wait for its end
-    on       the namespace, "client" unless said
-    timeout  seconds after which the case fails (30)
-    """
-    time.sleep(client.get("after", 0))
-    command = network.command(client.get("on", "client"), shlex.split(fill(client["run"])))
-    process = _spawn(stack, command, cwd=work, stdin=subprocess.PIPE, stdout=log, stderr=log)
-    if "kill" in client:
-        time.sleep(client["kill"])
+def _end(process):
+    process.terminate()
+    try:
+        process.wait(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        return
-    if client.get("background"):
-        return
-    with contextlib.suppress(BrokenPipeError):
-        if "input" in client:
-            process.stdin.write(fill(client["input"]).encode())
-            process.stdin.flush()
-            time.sleep(client.get("hold", 0.3))
-        process.stdin.close()
-    try:
-        process.wait(timeout=client.get("timeout", 30))
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"{client['run']}: still running") from None
 
 
 class _Capture:
@@ -179,8 +251,9 @@ class _Capture:
                        "-w", str(self.raw)]
         else:
             precision = "nano" if self.format == "nanosecond" else "micro"
-            command = ["tcpdump", "-U", "--immediate-mode", "-B", BUFFER_KIB, "-n", "-Z", "root", "-i", interface, "-s", snaplen,
-                       f"--time-stamp-precision={precision}", "-w", str(self.raw), expression]
+            command = ["tcpdump", "-U", "--immediate-mode", "-B", BUFFER_KIB, "-n", "-Z", "root",
+                       "-i", interface, "-s", snaplen, f"--time-stamp-precision={precision}",
+                       "-w", str(self.raw), expression]
         self.command = network.command(role, command)
         self.process = None
 
@@ -197,7 +270,11 @@ class _Capture:
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=10)
+        try:
+            self.process.wait(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process.stderr.close()
 
     def write(self, folder):

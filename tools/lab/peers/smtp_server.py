@@ -54,6 +54,6 @@ while True:
     connection, _ = listener.accept()
     try:
         serve(connection)
-    except OSError:
-        pass
+    except OSError as problem:
+        print("smtp_server:", problem)
     connection.close()

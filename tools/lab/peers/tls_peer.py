@@ -3,10 +3,12 @@
   tls_peer.py PORT CERTIFICATE KEY [--max-version 1.2] ACTION
 
 Actions after the handshake:  serve  answer a request, then close_notify and FIN
+                              answer  the same, but FIN without a word
                               close  FIN at once, without a word
                               notify close_notify and FIN at once
                               reset  RST at once
 Action during the handshake:  alert=NUMBER  the server name callback refuses with that alert
+                              alert=NUMBER,NAME  all but NAME, which is served
 """
 
 import argparse
@@ -27,11 +29,14 @@ context.load_cert_chain(options.certificate, options.key)
 context.maximum_version = ssl.TLSVersion["TLSv" + options.max_version.replace(".", "_")]
 action, _, value = options.action.partition("=")
 if action == "alert":
-    context.sni_callback = lambda *_: int(value)
+    alert, _, served = value.partition(",")
+    context.sni_callback = lambda _, name, __: None if served and name == served else int(alert)
+    if served:
+        action = "serve"
 
 
 def serve(connection):
-    if action == "serve":
+    if action in ("serve", "answer"):
         connection.recv(4096)
         connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nok\n")
     if action in ("serve", "notify"):
@@ -50,5 +55,6 @@ while True:
     plain, _ = listener.accept()
     try:
         serve(context.wrap_socket(plain, server_side=True))
-    except OSError:
+    except OSError as problem:
+        print("tls_peer:", problem)
         plain.close()
