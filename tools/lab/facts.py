@@ -193,9 +193,9 @@ def _note_segment(flow, row):
 
 
 def _note_icmp(flows, row):
-    ports = (row["tcp.srcport"], row["tcp.dstport"])
+    quoted = {row["tcp.srcport"], row["tcp.dstport"]}
     for flow in flows.values():
-        if ports == (str(flow["client_port"]), str(flow["server_port"])):
+        if quoted == {str(flow["client_port"]), str(flow["server_port"])}:
             table, kind = ((ICMP, "icmp") if row["icmp.type"] else (ICMP6, "icmpv6"))
             router = (row["ip.src"] or row["ipv6.src"]).split("|")[0]
             flow["icmp"] = table[f"{row[kind + '.type']},{row[kind + '.code']}"] + f" {router}"

@@ -34,28 +34,39 @@ class Result:
         self.seconds = 0.0
 
 
-def judge(folder, program, verbose=False):
-    """Runs the case in a temporary folder and compares the verdicts with its expected.json."""
+def judge(folder, program, keep=None):
+    """Runs the case in a temporary folder and compares the verdicts with its expected.json.
+
+    `keep`: the folder for captures of cases that are not as they should be.
+    """
     result = Result(folder.name)
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="lab-test-") as scratch:
-            _judge(folder, program, pathlib.Path(scratch), verbose, result)
+            _judge(folder, program, pathlib.Path(scratch), result)
+            if keep and result.wrong:
+                _keep(pathlib.Path(scratch), keep / folder.name)
     except Exception as problem:  # whatever it is, the other cases go on
         result.wrong.append(f"did not happen: {problem}")
     result.seconds = time.monotonic() - begin
     return result
 
 
-def _judge(folder, program, scratch, verbose, result):
+def _judge(folder, program, scratch, result):
     expected = facts.expectation(folder)
     if expected is None:
         raise FileNotFoundError("no expected.json")
-    run.make(run.load(folder), scratch, verbose)
+    run.make(run.load(folder), scratch)
     result.happened = (scratch / "said.txt").read_text().splitlines()
     rows = analyze(program, run.capture_path(scratch), scratch / "out")
     result.answer = [" ".join(row[column] for column in SHOWN if row[column]) for row in rows]
     result.wrong = differences(expected["flows"], rows)
+
+
+def _keep(scratch, target):
+    target.mkdir(parents=True, exist_ok=True)
+    for path in (run.capture_path(scratch), scratch / "said.txt"):
+        shutil.copy(path, target)
 
 
 def analyze(program, capture, out):
@@ -95,7 +106,7 @@ def _cell(value):
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def judge_all(folders, program, jobs, report):
+def judge_all(folders, program, jobs, report, keep=None):
     """Judges the cases, `jobs` at a time, each in a process of its own; `report` gets each result,
     in the order of `folders`. All of it ends, and cleans up, when this is interrupted."""
     waiting, running, done = list(folders), {}, {}
@@ -108,7 +119,8 @@ def judge_all(folders, program, jobs, report):
             while waiting and len(running) < jobs:
                 folder = waiting.pop(0)
                 receiver, sender = multiprocessing.Pipe(duplex=False)
-                process = multiprocessing.Process(target=_child, args=(sender, folder, program))
+                process = multiprocessing.Process(target=_child,
+                                                  args=(sender, folder, program, keep))
                 process.start()
                 sender.close()
                 running[receiver] = (process, folder, time.monotonic() + CASE_SECONDS)
@@ -134,12 +146,12 @@ def judge_all(folders, program, jobs, report):
     return results
 
 
-def _child(sender, folder, program):
+def _child(sender, folder, program, keep):
     # An interruption from the terminal reaches the parent too, which then ends this with SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     run.SIGNALS.discard(signal.SIGINT)
     try:
-        sender.send(judge(folder, program))
+        sender.send(judge(folder, program, keep))
     except run.Interrupted:
         os._exit(1)
 

@@ -45,6 +45,11 @@ def serve(connection):
             connection.unwrap()
         except OSError:
             pass
+    if action == "answer":
+        # The socket's own shutdown: that of SSLSocket would drop TLS.
+        socket.socket.shutdown(connection, socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
     if action == "reset":
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
