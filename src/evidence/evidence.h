@@ -142,10 +142,10 @@ struct SideEvidence {
     bool rst_answers_syn = false;   ///< acknowledges the peer's ISN + 1, nothing else having come
     std::uint32_t retransmits = 0;  ///< payload segments, until the handshake was settled
     StuckRange stuck;               ///< what it repeats and the peer does not acknowledge
-    bool full_segment_acknowledged = false;  ///< one of nearly the MSS arrived at the peer
-    std::uint32_t full_segment_end = 0;      ///< behind the first such one; 0: none sent
+    bool full_segment_acknowledged = false;   ///< one of nearly the MSS arrived at the peer
+    std::uint32_t full_segment_end = 0;       ///< behind the first such one; 0: none sent
     std::uint16_t acknowledgement_steps = 0;  ///< how often what it acknowledges grew
-    Moment acknowledged;                     ///< when what it acknowledges last grew
+    Moment acknowledged;                      ///< when what it acknowledges last grew
     std::uint32_t hello_end = 0;  ///< client: sequence number behind its last ClientHello
     ResetSigns reset_signs;
     std::uint32_t packets = 0;

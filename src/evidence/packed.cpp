@@ -319,9 +319,9 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io(e.server);
     io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
               e.refused_before, e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello,
-              e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at, e.steps_at_server_hello,
-              e.certificate_request, e.server_hello_done, e.client_key_exchange, e.settled,
-              e.icmp_about_syn, e.icmp_size_about);
+              e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
+              e.steps_at_server_hello, e.certificate_request, e.server_hello_done,
+              e.client_key_exchange, e.settled, e.icmp_about_syn, e.icmp_size_about);
     io(e.sides[0]);
     io(e.sides[1]);
     io(e.icmp);

@@ -88,6 +88,10 @@ std::string Streams::ours(const Stream& stream, const char* column) const {
     return std::string(unguarded(analysis_.flows.cell(*stream.row, column)));
 }
 
+std::string Streams::file_in_corpus(const std::string& cell) {
+    return in_corpus(std::string(unguarded(cell)));
+}
+
 std::string Streams::name(const Stream& stream) const {
     const std::string& file = truth(stream, "file");
     return file.substr(file.find('/') + 1) + " " + truth(stream, "tcp_stream");

@@ -29,6 +29,9 @@ class Streams {
     [[nodiscard]] std::string ours(const Stream& stream, const char* column) const;
     /// File within the corpus and tshark's stream number: "folder/name.pcap 3".
     [[nodiscard]] std::string name(const Stream& stream) const;
+    /// Our rows, and what such a row's `file` is in the corpus' own tables.
+    [[nodiscard]] const CsvTable& rows() const { return analysis_.flows; }
+    static std::string file_in_corpus(const std::string& cell);
     [[nodiscard]] const report::RunFacts& facts() const { return analysis_.result.facts; }
 
   private:
