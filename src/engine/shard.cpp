@@ -107,11 +107,10 @@ bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t la
         const std::int32_t distance = flow::distance(number, expected);
         return distance >= -behind && distance <= ahead;
     };
-    if (segment.at.time < flow.last.time) return false;
-    if (flow.next_sequence[lane] != 0) {
-        const std::int32_t distance = flow::distance(segment.sequence, flow.next_sequence[lane]);
-        return distance >= -1 && distance <= ahead;
-    }
+    // Captures taken at the same time can be off by a little, and repeat each other.
+    constexpr Nanoseconds clock_error = seconds(1);
+    if (segment.at.time < flow.last.time - clock_error) return false;
+    if (flow.next_sequence[lane] != 0) return near(segment.sequence, flow.next_sequence[lane]);
     return segment.has(ack) && flow.next_sequence[lane ^ 1U] != 0 &&
            near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
 }
@@ -192,7 +191,9 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         }
         if (flow.state == FlowState::resting) wake(flow);
     }
-    const flow::Segment segment = flow::load_segment(packet, at);
+    flow::Segment segment = flow::load_segment(packet, at);
+    // Another file is another place, as another interface of one file is.
+    segment.interface_id = static_cast<std::uint16_t>(segment.interface_id + origin.file * 257U);
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         const bool fresh_syn = packet.has(syn) && !packet.has(ack);

@@ -101,6 +101,7 @@ const std::vector<Case> cases{
      [](Evidence& e) {
          e.side(Side::client).syn = e.side(Side::client).first_segment = at(0);
          e.icmp = {{}, 3, 13, false, at(7)};
+         e.icmp_about_syn = true;
      },
      Outcome::failed, Cause::unreachable, Actor::network, 7},
     {"client leaves without a byte",
