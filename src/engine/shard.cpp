@@ -56,6 +56,11 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
         return SynMeaning::same_flow;
     }
+    // Captured behind its own answer.
+    if (from_client && !client.syn.seen() && e.of_server().syn.seen() &&
+        e.of_server().highest_acknowledgement == segment.sequence + 1) {
+        return SynMeaning::same_flow;
+    }
     if (from_client && never_connected(e) && segment.at.time - flow.last.time <= retry_span) {
         return SynMeaning::retry;
     }

@@ -115,5 +115,14 @@ TEST(RobustnessHarmless, LateCopiesOfSyns) {
     }
 }
 
+/// Two ports of a tap, or two queues of a card, do not wait for each other.
+TEST(RobustnessHarmless, SynBehindItsAnswer) {
+    for (const char* name : cases) {
+        Case changed(name);
+        changed.swap(0, 1);
+        EXPECT_EQ(changed.verdicts(), changed.original_verdicts()) << name;
+    }
+}
+
 }  // namespace
 }  // namespace tlstriage::test
