@@ -124,5 +124,15 @@ TEST(RobustnessHarmless, SynBehindItsAnswer) {
     }
 }
 
+/// As a mirror of two ports shows them; IPv6 has no numbers that would tell copies.
+TEST(RobustnessHarmless, EveryFrameTwice) {
+    for (const char* name : {"raced_dead_ipv6", "incomplete_happy_eyeballs_ipv6_dropped"}) {
+        Case changed(name);
+        for (std::size_t i = 0; i < changed.records.size(); i += 2)
+            changed.repeat(i, 2);
+        EXPECT_EQ(changed.verdicts(), changed.original_verdicts()) << name;
+    }
+}
+
 }  // namespace
 }  // namespace tlstriage::test
