@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "support/analysis.h"
 #include "support/paths.h"
 
@@ -130,6 +129,31 @@ TEST(RobustnessHarmless, EveryFrameTwice) {
         Case changed(name);
         for (std::size_t i = 0; i < changed.records.size(); i += 2)
             changed.repeat(i, 2);
+        EXPECT_EQ(changed.verdicts(), changed.original_verdicts()) << name;
+    }
+}
+
+/// The server still knows an older connection from the same ports: it answers the SYN for that one
+/// (RFC 5961), the client clears it away with a reset, and asks again a second later.
+TEST(RobustnessHarmless, OldConnectionClearedAway) {
+    constexpr std::size_t tcp = 16 + 14 + 20;  // record, Ethernet and IPv4 headers
+    constexpr std::size_t sequence = tcp + 4;
+    constexpr std::size_t acknowledgement = tcp + 8;
+    constexpr std::size_t flags = tcp + 13;
+    constexpr std::uint64_t second = 1'000'000;
+    for (const char* name : {"access_denied_python", "alpn_mismatch_nginx", "ok_tls13_http2",
+                             "certificate_name_mismatch_curl_tls12"}) {
+        Case changed(name);
+        const Record syn = changed.records.at(0);
+        const std::uint64_t asked = microseconds(syn) - second;
+        Record answer = at_time(changed.records.at(1), asked + 100);
+        answer[flags] = 0x10;
+        answer[sequence] = static_cast<char>(answer[sequence] ^ 0x10);
+        answer[acknowledgement] = static_cast<char>(answer[acknowledgement] ^ 0x10);
+        Record reset = at_time(syn, asked + 150);
+        reset[flags] = 0x04;
+        std::copy_n(&answer[acknowledgement], 4, &reset[sequence]);
+        changed.records.insert(changed.records.begin(), {at_time(syn, asked), answer, reset});
         EXPECT_EQ(changed.verdicts(), changed.original_verdicts()) << name;
     }
 }
