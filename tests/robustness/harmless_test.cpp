@@ -62,6 +62,33 @@ class Case {
         records[b] = at_time(records[b], second);
     }
 
+    /// An IPv4 segment without options in the IP header, as two: `bytes` of payload, and the rest.
+    void split(std::size_t index, std::size_t bytes) {
+        Record first = records.at(index);
+        Record second = first;
+        const std::size_t payload = tcp + (static_cast<unsigned char>(first[tcp + 12]) >> 4U) * 4U;
+        ASSERT_GT(first.size(), payload + bytes);
+        first.resize(payload + bytes);
+        second.erase(payload, bytes);
+        set_length(first);
+        set_length(second);
+        std::uint64_t sequence = bytes;
+        for (std::size_t i = tcp + 7; i >= tcp + 4; --i) {
+            sequence += static_cast<unsigned char>(second[i]);
+            second[i] = static_cast<char>(sequence);
+            sequence >>= 8U;
+        }
+        records[index] = first;
+        records.insert(records.begin() + static_cast<std::ptrdiff_t>(index) + 1, second);
+    }
+
+    /// The first frame with these bytes.
+    [[nodiscard]] std::size_t find(const std::string& bytes) const {
+        const auto found = std::ranges::find_if(
+            records, [&](const Record& record) { return record.find(bytes) != record.npos; });
+        return static_cast<std::size_t>(found - records.begin());
+    }
+
     [[nodiscard]] std::vector<std::string> verdicts() const {
         std::string bytes = header_;
         for (const Record& record : records)
@@ -75,8 +102,21 @@ class Case {
     }
 
     std::vector<Record> records;
+    static constexpr std::size_t tcp = 16 + 14 + 20;  ///< record, Ethernet and IPv4 headers
 
   private:
+    /// Makes the lengths that the headers state those of the record.
+    static void set_length(Record& record) {
+        constexpr std::size_t captured = 8;
+        constexpr std::size_t on_the_wire = 12;
+        constexpr std::size_t ip_length = 16 + 14 + 2;
+        for (const std::size_t at : {captured, on_the_wire})
+            for (std::size_t i = 0; i < 4; ++i)
+                record[at + i] = static_cast<char>((record.size() - 16) >> 8 * i);
+        record[ip_length] = static_cast<char>((record.size() - 30) >> 8U);
+        record[ip_length + 1] = static_cast<char>(record.size() - 30);
+    }
+
     static std::vector<std::string> verdicts_of(const std::string& path) {
         const Analysis analysis = analyse({path});
         std::vector<std::string> verdicts;
@@ -136,10 +176,9 @@ TEST(RobustnessHarmless, EveryFrameTwice) {
 /// The server still knows an older connection from the same ports: it answers the SYN for that one
 /// (RFC 5961), the client clears it away with a reset, and asks again a second later.
 TEST(RobustnessHarmless, OldConnectionClearedAway) {
-    constexpr std::size_t tcp = 16 + 14 + 20;  // record, Ethernet and IPv4 headers
-    constexpr std::size_t sequence = tcp + 4;
-    constexpr std::size_t acknowledgement = tcp + 8;
-    constexpr std::size_t flags = tcp + 13;
+    constexpr std::size_t sequence = Case::tcp + 4;
+    constexpr std::size_t acknowledgement = Case::tcp + 8;
+    constexpr std::size_t flags = Case::tcp + 13;
     constexpr std::uint64_t second = 1'000'000;
     for (const char* name : {"access_denied_python", "alpn_mismatch_nginx", "ok_tls13_http2",
                              "certificate_name_mismatch_curl_tls12"}) {
@@ -155,6 +194,43 @@ TEST(RobustnessHarmless, OldConnectionClearedAway) {
         std::copy_n(&answer[acknowledgement], 4, &reset[sequence]);
         changed.records.insert(changed.records.begin(), {at_time(syn, asked), answer, reset});
         EXPECT_EQ(changed.verdicts(), changed.original_verdicts()) << name;
+    }
+}
+
+/// Some stacks send the header of a record by itself.
+TEST(RobustnessHarmless, HelloInPiecesAfterPlaintext) {
+    const std::string client_hello = "\x16\x03\x01";
+    const std::string server_hello = "\x16\x03\x03";
+    for (const char* name :
+         {"starttls_smtp_ok", "starttls_imap_unknown_ca", "starttls_rdp_self_signed_tls12",
+          "starttls_mysql_ok", "starttls_tds_unknown_ca", "server_not_tls_smtp",
+          "server_not_tls_mysql", "proxy_connect_starttls_smtp"}) {
+        for (const std::string& hello : {client_hello, server_hello}) {
+            for (const std::size_t bytes : {1U, 2U, 5U, 9U}) {
+                Case changed(name);
+                const std::size_t frame = changed.find(hello);
+                if (frame == changed.records.size()) continue;
+                changed.split(frame, bytes);
+                EXPECT_EQ(changed.verdicts(), changed.original_verdicts())
+                    << name << ", frame " << frame + 1 << " after " << bytes << " bytes";
+            }
+        }
+    }
+}
+
+TEST(RobustnessHarmless, StatusLineInPieces) {
+    for (const char* name : {"proxy_connect_authentication_required", "proxy_connect_bad_gateway",
+                             "plaintext_to_nginx", "proxy_connect_ok"}) {
+        for (const std::size_t bytes : {1U, 6U, 9U, 11U}) {
+            Case changed(name);
+            std::size_t answer = changed.records.size();
+            for (const char* begin : {"HTTP/1.1 2", "HTTP/1.1 4", "HTTP/1.1 5", "HTTP/1.0 4"})
+                answer = std::min(answer, changed.find(begin));
+            ASSERT_LT(answer, changed.records.size()) << name;
+            changed.split(answer, bytes);
+            EXPECT_EQ(changed.verdicts(), changed.original_verdicts())
+                << name << " after " << bytes << " bytes";
+        }
     }
 }
 
