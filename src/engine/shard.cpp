@@ -54,6 +54,13 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     const bool from_client = e.side_of_lane(lane) == Side::client;
     const auto& client = e.of_client();
     if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
+        // The server answered for an older connection from these ports, and the client cleared it
+        // away (RFC 5961): only now does its own begin.
+        return client.rst.seen() && never_connected(e) ? SynMeaning::retry : SynMeaning::same_flow;
+    }
+    // Captured behind its own answer.
+    if (from_client && !client.syn.seen() && e.of_server().syn.seen() &&
+        e.of_server().highest_acknowledgement == segment.sequence + 1) {
         return SynMeaning::same_flow;
     }
     // Its answer was captured first.
@@ -203,7 +210,12 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
             !fits(flow, segment, lane)) {
             meaning = SynMeaning::new_flow;
         }
-        if (meaning == SynMeaning::retry) restart(*flow.evidence, segment);
+        if (meaning == SynMeaning::retry) {
+            restart(*flow.evidence, segment);
+            held_bytes_ -= flow.conversation->held_bytes();
+            for (evidence::Direction& direction : flow.conversation->directions)
+                direction.stream.clear();
+        }
         if (meaning == SynMeaning::new_flow) {
             end_flow(flow, Cut::superseded);
             flows_.erase(index);
