@@ -62,6 +62,10 @@ dataplane::RunPlan plan_of(const AnalyzeOptions& options) {
         for (const std::uint16_t port : options.tls_ports)
             plan.limits.tls_ports.set(port);
     }
+    if (!options.trust_store.empty() || !options.revocation_lists.empty()) {
+        plan.limits.trust =
+            std::make_shared<const tls::TrustStore>(options.trust_store, options.revocation_lists);
+    }
     plan.grouping = options.one_archive ? dataplane::Grouping::one_archive
                     : options.separate  ? dataplane::Grouping::separate
                                         : dataplane::Grouping::by_time;
@@ -112,6 +116,8 @@ std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane
     auto groups = flows.finish();
     if (!options.output.empty()) {
         report::write_summary(options.output, format, groups, result.files);
+        report::write_inventory(options.output, format, flows.inventory(),
+                                result.facts.capture_last);
         report::write_names(options.output, format, judgement.names, result.files);
     }
     return groups;

@@ -16,6 +16,8 @@ Examples:
   tlstriage analyze /archive/2026-11-23 -o verdicts
       every capture below the folder, compressed ones too; flows.csv, summary.csv and run.json
       in verdicts/
+  tlstriage analyze capture.pcap -o verdicts --trust-store system --crl ca.crl
+      certificates checked against this machine's authorities and a revocation list
   ssh router tcpdump -U -w - port 443 | tlstriage analyze - -o verdicts
       from standard input
 
@@ -50,6 +52,16 @@ void define_analyze(CLI::App& app, AnalyzeOptions& options, int& status) {
                      "TCP ports where a connection without a byte counts as an attempt at TLS "
                      "(replaces the default list)")
         ->delimiter(',');
+    command
+        ->add_option("--trust-store", options.trust_store,
+                     "What the clients trust: a PEM file, a folder of them, or system. Chains are "
+                     "checked against it at the time they were sent")
+        ->option_text("PATH");
+    command
+        ->add_option("--crl", options.revocation_lists,
+                     "Revocation lists, PEM or DER; may be given several times")
+        ->option_text("PATH ...")
+        ->allow_extra_args(false);
     CLI::Option* one = command->add_flag("--one-archive", options.one_archive,
                                          "Take all captures for one archive, however far apart");
     command->add_flag("--separate", options.separate, "Take every capture for itself")

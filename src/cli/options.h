@@ -26,6 +26,8 @@ struct AnalyzeOptions {
     std::string color = "auto";
     std::string pmd;
     std::vector<std::uint16_t> tls_ports;
+    std::string trust_store;
+    std::vector<std::string> revocation_lists;
     bool one_archive = false;
     bool separate = false;
     bool all_flows = false;

@@ -85,7 +85,8 @@ void Archive::see(Nanoseconds first, Nanoseconds last) {
     any = true;
 }
 
-Engine::Engine(const Limits& limits) : limits_(limits), defragmenter_(max_fragment_bytes) {
+Engine::Engine(const Limits& limits)
+    : limits_(limits), chains_(limits.trust), defragmenter_(max_fragment_bytes) {
     shards_.reserve(shard_count);
     for (unsigned i = 0; i < shard_count; ++i) {
         shards_.push_back(std::make_unique<Shard>(database_, chains_, limits_));

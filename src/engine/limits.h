@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
+
+#include "tls/trust_store.h"
 
 namespace tlstriage::engine {
 
@@ -28,7 +31,8 @@ constexpr unsigned shard_count = 16;
 struct Limits {
     std::size_t memory = std::size_t{4} << 30U;  ///< bytes for flow tables and handshake buffers
     Ports tls_ports = default_tls_ports();
-    bool all_flows = false;  ///< keep evidence of flows that are not TLS
+    bool all_flows = false;                        ///< keep evidence of flows that are not TLS
+    std::shared_ptr<const tls::TrustStore> trust;  ///< what certificates are checked against
 };
 
 }  // namespace tlstriage::engine

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "report/inventory.h"
 #include "report/run_facts.h"
 #include "report/summary.h"
 #include "report/table.h"
@@ -35,6 +36,8 @@ void write_summary(const std::filesystem::path& folder, TableFormat format,
 void write_names(const std::filesystem::path& folder, TableFormat format,
                  const std::vector<engine::NameTrouble>& names,
                  const std::vector<std::string>& files);
+void write_inventory(const std::filesystem::path& folder, TableFormat format,
+                     const Inventory& inventory, Nanoseconds capture_end);
 void write_run(const std::filesystem::path& folder, const RunFacts& facts);
 
 }  // namespace tlstriage::report

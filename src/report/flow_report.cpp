@@ -23,7 +23,10 @@ engine::OnJudged FlowReport::handlers() {
 void FlowReport::add(std::size_t batch, const evidence::Evidence& evidence,
                      const verdict::Verdict& verdict) {
     const Row row{evidence, verdict, files_, measure(evidence)};
-    if (output_) append_row(format_, row, flow_columns, batches_[batch].rows);
+    if (output_) {
+        append_row(format_, row, flow_columns, batches_[batch].rows);
+        batches_[batch].inventory.add(row);
+    }
     batches_[batch].summary.add(row);
 }
 
@@ -33,6 +36,8 @@ void FlowReport::end_round(std::size_t batches) {
         batch.rows.clear();
         summary_.merge(batch.summary);
         batch.summary.clear();
+        inventory_.merge(batch.inventory);
+        batch.inventory.clear();
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "report/files.h"
+#include "report/inventory.h"
 #include "report/summary.h"
 #include "report/table.h"
 
@@ -26,11 +27,14 @@ class FlowReport {
 
     /// After the last flow: flows.csv gets its name. The groups of all flows.
     std::vector<SummaryGroup> finish();
+    /// Servers and certificates of all flows; empty when nothing is written.
+    [[nodiscard]] const Inventory& inventory() const { return inventory_; }
 
   private:
     struct Batch {
         Buffer rows;
         Summary summary;
+        Inventory inventory;
     };
 
     void add(std::size_t batch, const evidence::Evidence& evidence,
@@ -42,6 +46,7 @@ class FlowReport {
     std::optional<OutputFile> output_;
     std::array<Batch, engine::Engine::round_batches> batches_;
     Summary summary_;
+    Inventory inventory_;
 };
 
 }  // namespace tlstriage::report

@@ -4,22 +4,14 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <tuple>
 
 #include "report/columns.h"
+#include "report/quantile.h"
 
 namespace tlstriage::report {
 namespace {
-
-/// The nearest-rank quantile.
-std::optional<Nanoseconds> quantile(const std::vector<Nanoseconds>& sorted, double share) {
-    if (sorted.empty()) return std::nullopt;
-    const auto rank =
-        static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
-    return sorted[rank];
-}
 
 std::uint64_t count_distinct(std::vector<IpAddress> addresses) {
     std::ranges::sort(addresses);
@@ -114,11 +106,9 @@ std::vector<SummaryGroup> Summary::groups() const {
     groups.reserve(tallies_.size());
     for (const auto& [key, tally] : tallies_) {
         SummaryGroup& group = groups.emplace_back(tally->group);
-        std::vector<Nanoseconds> handshakes = tally->handshakes;
-        std::ranges::sort(handshakes);
         group.clients = count_distinct(tally->clients);
-        group.handshake_p50 = quantile(handshakes, 0.50);
-        group.handshake_p95 = quantile(handshakes, 0.95);
+        group.handshake_p50 = quantile(tally->handshakes, 0.50);
+        group.handshake_p95 = quantile(tally->handshakes, 0.95);
         group.share_of_server =
             static_cast<double>(group.flows) / static_cast<double>(flows_of_server[group.server]);
     }

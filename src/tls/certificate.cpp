@@ -119,11 +119,30 @@ std::string_view finding_name(Finding finding) {
     return {};
 }
 
+namespace {
+
+/// What the user's own store says beats what the chain looks like.
+void ask(const TrustStore& trust, const std::vector<Bytes>& ders, Chain& chain) {
+    const TrustStore::Answer answer = trust.check(ders);
+    if (answer.revoked) chain.findings |= bit(Finding::revoked);
+    if (!answer.checked) return;
+    if (!answer.trusted) {
+        chain.findings |= bit(Finding::untrusted);
+        return;
+    }
+    chain.findings &= ~(bit(Finding::self_signed) | bit(Finding::incomplete_chain));
+    chain.path_not_before = answer.not_before;
+    chain.path_not_after = answer.not_after;
+}
+
+}  // namespace
+
 struct ChainCache::Store {
     mutable std::mutex mutex;
     std::unordered_map<Key, std::shared_ptr<const Certificate>, KeyHash> certificates;
     std::unordered_map<Key, std::shared_ptr<const Chain>, KeyHash> chains;
     std::uint64_t parses = 0;
+    std::shared_ptr<const TrustStore> trust;
 
     std::shared_ptr<const Certificate> certificate(Bytes der, const Key& key) {
         if (const auto found = certificates.find(key); found != certificates.end()) {
@@ -134,7 +153,10 @@ struct ChainCache::Store {
     }
 };
 
-ChainCache::ChainCache() : store_(std::make_unique<Store>()) {}
+ChainCache::ChainCache(std::shared_ptr<const TrustStore> trust)
+    : store_(std::make_unique<Store>()) {
+    store_->trust = std::move(trust);
+}
 ChainCache::~ChainCache() = default;
 ChainCache::ChainCache(ChainCache&&) noexcept = default;
 ChainCache& ChainCache::operator=(ChainCache&&) noexcept = default;
@@ -156,8 +178,19 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
         chain->certificates.push_back(store_->certificate(ders[i], keys[i]));
     }
     chain->findings = chain_findings(chain->certificates);
+    if (store_->trust != nullptr && !ders.empty()) ask(*store_->trust, ders, *chain);
     store_->chains.emplace(chain_key, chain);
     return chain;
+}
+
+std::vector<std::shared_ptr<const Certificate>> ChainCache::certificates() const {
+    const std::lock_guard lock(store_->mutex);
+    std::vector<std::shared_ptr<const Certificate>> all;
+    for (const auto& [key, certificate] : store_->certificates) {
+        if (certificate != nullptr) all.push_back(certificate);
+    }
+    std::ranges::sort(all, {}, [](const auto& certificate) { return certificate->sha256; });
+    return all;
 }
 
 std::uint64_t ChainCache::parses() const {
@@ -167,6 +200,8 @@ std::uint64_t ChainCache::parses() const {
 
 Findings judge_chain(const Chain& chain, Nanoseconds time, std::string_view server_name) {
     Findings findings = chain.findings | validity_findings(chain, time);
+    if (time > chain.path_not_after) findings |= bit(Finding::expired);
+    if (time < chain.path_not_before) findings |= bit(Finding::not_yet_valid);
     if (const Certificate* leaf = chain.leaf(); leaf != nullptr && !server_name.empty()) {
         findings |= name_findings(*leaf, server_name);
     }

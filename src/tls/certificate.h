@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "tls/trust_store.h"
 
 namespace tlstriage::tls {
 
@@ -47,6 +49,7 @@ struct Certificate {
     Nanoseconds not_before = 0;
     Nanoseconds not_after = 0;
     std::string key;           ///< "RSA-2048", "EC-prime256v1", "ED25519"
+    std::string signature;     ///< algorithm, OpenSSL's short name: "RSA-SHA256"
     bool self_issued = false;  ///< subject equals issuer
     bool self_signed = false;  ///< and its own key verifies its signature
     bool is_ca = false;
@@ -60,6 +63,9 @@ struct Certificate {
 struct Chain {
     std::vector<std::shared_ptr<const Certificate>> certificates;  ///< a null where DER is broken
     Findings findings = 0;  ///< those that depend on the chain alone: self_signed … weak_signature
+    // Of the path to an authority of the user's store, if there is one.
+    Nanoseconds path_not_before = std::numeric_limits<Nanoseconds>::min();
+    Nanoseconds path_not_after = std::numeric_limits<Nanoseconds>::max();
 
     [[nodiscard]] const Certificate* leaf() const {
         return certificates.empty() ? nullptr : certificates.front().get();
@@ -70,13 +76,17 @@ struct Chain {
 /// Shared by all shards: the lock is taken once a Certificate message, never once a packet.
 class ChainCache {
   public:
-    ChainCache();
+    /// `trust`: what chains are checked against besides; may be null.
+    explicit ChainCache(std::shared_ptr<const TrustStore> trust = nullptr);
     ~ChainCache();
     ChainCache(ChainCache&&) noexcept;
     ChainCache& operator=(ChainCache&&) noexcept;
 
     /// Copies what it needs from `ders`. Never null.
     std::shared_ptr<const Chain> chain(const std::vector<Bytes>& ders);
+
+    /// All certificates so far that could be read, by SHA-256.
+    [[nodiscard]] std::vector<std::shared_ptr<const Certificate>> certificates() const;
 
     /// X.509 parses so far (for tests and benchmarks).
     [[nodiscard]] std::uint64_t parses() const;

@@ -2,51 +2,21 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <array>
 #include <chrono>
 #include <limits>
 
 #include "tls/digest.h"
+#include "tls/openssl_handles.h"
 
 namespace tlstriage::tls {
 namespace {
 
-template <auto Free>
-struct FreeWith {
-    template <typename T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using X509Handle = std::unique_ptr<X509, FreeWith<X509_free>>;
-using NameHandle = std::unique_ptr<X509_NAME, FreeWith<X509_NAME_free>>;
-using BioHandle = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using GeneralNamesHandle = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
-
-/// OpenSSL queues an error for each thing that is wrong with a certificate; nobody here reads them.
-struct ErrorsCleared {
-    ErrorsCleared() = default;
-    ~ErrorsCleared() { ERR_clear_error(); }
-    ErrorsCleared(const ErrorsCleared&) = delete;
-    ErrorsCleared& operator=(const ErrorsCleared&) = delete;
-};
-
 /// d2i_X509 takes a long; no certificate comes near it (Certificate vectors end at 2^24).
 long der_length(Bytes der) {
     return static_cast<long>(der.size());
-}
-
-X509Handle decode(Bytes der) {
-    const std::uint8_t* at = der.data();
-    X509Handle x509(d2i_X509(nullptr, &at, der_length(der)));
-    if (at != der.data() + der.size()) return nullptr;
-    return x509;
 }
 
 /// "C=US, O=Example, CN=host": in the certificate's order, UTF-8 kept as it is, RFC 2253 escapes
@@ -120,25 +90,6 @@ std::string list_names(const Certificate& certificate) {
             text += (text.empty() ? "" : " ") + name;
     }
     return text;
-}
-
-/// Clamped to what Nanoseconds can hold (1677 to 2262); `if_unreadable` when the text is no time,
-/// so that it can't make a finding.
-Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
-    constexpr Nanoseconds lowest = std::numeric_limits<Nanoseconds>::min();
-    constexpr Nanoseconds highest = std::numeric_limits<Nanoseconds>::max();
-    std::tm utc{};
-    if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return if_unreadable;
-    const std::chrono::year_month_day date{
-        std::chrono::year(utc.tm_year + 1900),
-        std::chrono::month(static_cast<unsigned>(utc.tm_mon) + 1),
-        std::chrono::day(static_cast<unsigned>(utc.tm_mday))};
-    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-    const std::int64_t count = days * 86'400 + utc.tm_hour * std::int64_t{3600} +
-                               utc.tm_min * std::int64_t{60} + utc.tm_sec;
-    if (count >= highest / nanoseconds_per_second) return highest;
-    if (count <= lowest / nanoseconds_per_second) return lowest;
-    return seconds(count);
 }
 
 /// The key's algorithm by OID, for keys that OpenSSL can't load.
@@ -215,9 +166,33 @@ bool is_authority(X509* x509) {
 
 }  // namespace
 
+X509Handle decode_certificate(Bytes der) {
+    const std::uint8_t* at = der.data();
+    X509Handle x509(d2i_X509(nullptr, &at, der_length(der)));
+    if (at != der.data() + der.size()) return nullptr;
+    return x509;
+}
+
+Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
+    constexpr Nanoseconds lowest = std::numeric_limits<Nanoseconds>::min();
+    constexpr Nanoseconds highest = std::numeric_limits<Nanoseconds>::max();
+    std::tm utc{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return if_unreadable;
+    const std::chrono::year_month_day date{
+        std::chrono::year(utc.tm_year + 1900),
+        std::chrono::month(static_cast<unsigned>(utc.tm_mon) + 1),
+        std::chrono::day(static_cast<unsigned>(utc.tm_mday))};
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t count = days * 86'400 + utc.tm_hour * std::int64_t{3600} +
+                               utc.tm_min * std::int64_t{60} + utc.tm_sec;
+    if (count >= highest / nanoseconds_per_second) return highest;
+    if (count <= lowest / nanoseconds_per_second) return lowest;
+    return seconds(count);
+}
+
 std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     const ErrorsCleared errors_cleared;
-    const X509Handle x509 = decode(der);
+    const X509Handle x509 = decode_certificate(der);
     if (!x509) return nullptr;
     const auto certificate = std::make_shared<Certificate>();
     const X509_NAME* subject = X509_get_subject_name(x509.get());
@@ -241,6 +216,7 @@ std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     // Nobody checks a root's signature; OpenSSL can't even for MD2, so being a CA has to do there.
     const bool is_root =
         certificate->self_signed || (certificate->self_issued && certificate->is_ca);
+    certificate->signature = OBJ_nid2sn(X509_get_signature_nid(x509.get()));
     certificate->weak_signature = !is_root && has_weak_digest(x509.get());
     return certificate;
 }

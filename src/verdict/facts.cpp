@@ -196,8 +196,11 @@ Facts derive(const Evidence& evidence, const ServerHistory& history) {
     if (facts.tls13) {
         facts.tls13_view = evidence::view_tls13(evidence);
         facts.handshake_done = facts.tls13_view.client_finished;
+        // Records of an alert's size end it, whether they refuse or say goodbye.
         consider(facts.first_end, Ending::close_notify, Side::client,
                  facts.tls13_view.client_close);
+        consider(facts.first_end, Ending::close_notify, Side::client,
+                 facts.tls13_view.client_alert_sized);
     } else {
         facts.handshake_done = later_of_both(facts.client.finished, facts.server.finished);
     }
