@@ -98,7 +98,18 @@ std::string explanation(const Evidence& evidence, const Verdict& verdict) {
         out += ").";
         return out.text();
     }
-    return fill(info(verdict.cause).explanation, evidence, verdict);
+    std::string sentence = fill(info(verdict.cause).explanation, evidence, verdict);
+    const auto add = [&](std::string_view another) {
+        if (another.empty()) return;
+        sentence += ' ';
+        sentence += another;
+    };
+    add(text(verdict.reason));
+    if (verdict.actor == verdict::Actor::middlebox) {
+        add("Its reset was most likely forged on the way: it does not look like what that host "
+            "sends.");
+    }
+    return sentence;
 }
 
 std::string next_step(const Evidence& evidence, const Verdict& verdict) {

@@ -187,7 +187,8 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
         out += '\n' + title("Not all could be read") + text;
     }
     if (!folder.empty()) {
-        out += fmt::format("\nIn {}: flows, summary, run.json", printable(folder.string()));
+        out += fmt::format("\nIn {}: flows, summary, servers, certificates, dns, run.json",
+                           printable(folder.string()));
     }
     if (facts.wall_seconds > 0) {
         const auto per_second = [&](std::uint64_t count) {

@@ -93,7 +93,7 @@ Answer client_left(const Facts& facts) {
     } else if (facts.client.change_cipher_spec.seen() ||
                facts.evidence.client_key_exchange.seen()) {
         return failed(Cause::key_exchange_failed, Actor::client, Confidence::possible, at);
-    } else if (!is_acknowledged(facts, Side::server)) {
+    } else if (!is_acknowledged(facts, Side::server) && facts.server.last_payload <= at) {
         // It may never have received what it would have had to refuse.
         Verdict verdict = failed(Cause::client_gave_up, Actor::client, Confidence::possible, at);
         verdict.alternatives = {name(Cause::mtu_black_hole), name(Cause::loss_stall)};

@@ -73,7 +73,6 @@ Cause cause_named(std::uint8_t description) {
         case no_renegotiation: return Cause::no_renegotiation;
         case unrecognized_name: return Cause::sni_rejected;
         case unknown_psk_identity: return Cause::unknown_psk_identity;
-        case certificate_required: return Cause::certificate_required;
         case no_application_protocol: return Cause::alpn_mismatch;
         case ech_required: return Cause::ech_required;
         default: return Cause::other_alert;

@@ -41,11 +41,20 @@ std::string_view name(Confidence confidence) {
 
 std::string_view name(Word word) {
     static constexpr std::array names{
-#define WORD(symbol) std::string_view{#symbol},
+#define WORD(symbol, text) std::string_view{#symbol},
 #include "verdict/words.def"
 #undef WORD
     };
     return word == Word::none ? std::string_view{} : pick(names, word);
+}
+
+std::string_view text(Word word) {
+    static constexpr std::array texts{
+#define WORD(symbol, text) std::string_view{text},
+#include "verdict/words.def"
+#undef WORD
+    };
+    return pick(texts, word);
 }
 
 }  // namespace tlstriage::verdict

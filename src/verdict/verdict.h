@@ -37,7 +37,7 @@ enum class Cause : std::uint8_t {
 
 /// Words of the columns `reason` and `notes`.
 enum class Word : std::uint8_t {
-#define WORD(symbol) symbol,
+#define WORD(symbol, text) symbol,
 #include "verdict/words.def"
 #undef WORD
 };
@@ -65,6 +65,7 @@ std::string_view name(Stage stage);
 std::string_view name(Actor actor);
 std::string_view name(Confidence confidence);
 std::string_view name(Word word);  ///< empty for Word::none
+std::string_view text(Word word);  ///< of a reason: why, in a sentence; empty for others
 
 struct Verdict {
     Outcome outcome = Outcome::incomplete;
