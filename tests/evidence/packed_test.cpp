@@ -54,7 +54,8 @@ Evidence full() {
 }
 
 Bytes packed(const Evidence& evidence, std::vector<std::uint8_t>& out) {
-    return Bytes(out).first(pack(evidence, out));
+    const std::size_t size = pack(evidence, out);
+    return Bytes(out).first(size);
 }
 
 TEST(Packed, ComesBackAsItWas) {
