@@ -16,6 +16,8 @@ constexpr Nanoseconds one_question = seconds(30);
 /// How long a resolver goes through a search list, and how soon a client connects.
 constexpr Nanoseconds soon = seconds(10);
 constexpr Nanoseconds slow = seconds(1);
+/// The capture may hold a frame twice (verdicts.md §1).
+constexpr Nanoseconds capture_copy = milliseconds(20);
 /// An answer may still come in this time.
 constexpr Nanoseconds patience = seconds(3);
 
@@ -44,6 +46,7 @@ void LookupCollector::message(Bytes bytes, const Endpoint& source, const Endpoin
         if (known != open_.end() &&
             at.time - lookups_[known->second].last_asked.time <= one_question) {
             Lookup& lookup = lookups_[known->second];
+            if (at.time - lookup.last_asked.time <= capture_copy) return;
             ++lookup.tries;
             lookup.last_asked = at;
             return;
@@ -62,6 +65,11 @@ void LookupCollector::message(Bytes bytes, const Endpoint& source, const Endpoin
                             .answered = {},
                             .addresses = {},
                             .aliases = {}});
+        return;
+    }
+    const auto before = answered_.find(key);
+    if (known == open_.end() && before != answered_.end() &&
+        at.time - lookups_[before->second].answered.time <= capture_copy) {
         return;
     }
     if (known == open_.end()) {
@@ -88,6 +96,8 @@ void LookupCollector::message(Bytes bytes, const Endpoint& source, const Endpoin
     lookup.truncated = message_.truncated;
     lookup.addresses = message_.addresses;
     lookup.aliases = message_.aliases;
+    if (answered_.size() >= max_open) answered_.clear();
+    answered_[key] = known->second;
     open_.erase(known);
 }
 
@@ -95,6 +105,7 @@ void LookupCollector::end_archive(std::uint32_t archive) {
     for (; assigned_ < lookups_.size(); ++assigned_)
         lookups_[assigned_].archive = archive;
     open_.clear();
+    answered_.clear();
 }
 
 LookupIndex::LookupIndex(std::vector<Lookup> lookups, const std::vector<Nanoseconds>& ends)

@@ -49,6 +49,7 @@ class LookupCollector {
     static constexpr std::size_t max_open = 65'536;
 
     std::unordered_map<std::uint64_t, std::size_t> open_;  ///< by client, resolver, id, question
+    std::unordered_map<std::uint64_t, std::size_t> answered_;  ///< the same, to know copies
     std::vector<Lookup> lookups_;
     std::size_t assigned_ = 0;
     plain::DnsMessage message_;  ///< scratch

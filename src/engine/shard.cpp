@@ -56,6 +56,13 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
         return SynMeaning::same_flow;
     }
+    // Its answer was captured first.
+    const auto& server = e.of_server();
+    const std::uint32_t acknowledged =
+        server.syn.seen() ? server.highest_acknowledgement : server.rst_acknowledgement;
+    if (from_client && !client.syn.seen() && acknowledged == segment.sequence + 1) {
+        return SynMeaning::same_flow;
+    }
     if (from_client && never_connected(e) && segment.at.time - flow.last.time <= retry_span) {
         return SynMeaning::retry;
     }

@@ -42,6 +42,11 @@ bool is_uninteresting(const Evidence& evidence, const Conversation& conversation
 
 void note_syn(Evidence& evidence, SideEvidence& s, const flow::Segment& segment, Side side) {
     if (s.syn_count++ == 0) {
+        // A capture of several queues can show the answer first.
+        SideEvidence& peer = evidence.side(other(side));
+        if (peer.rst.seen() && peer.rst_acknowledgement == segment.sequence + 1) {
+            peer.rst_answers_syn = true;
+        }
         s.syn = segment.at;
         s.initial_sequence = segment.sequence;
         s.mss = segment.mss;
@@ -59,6 +64,7 @@ void note_rst(Evidence& evidence, SideEvidence& s, const flow::Segment& segment,
     if (s.rst_count++ != 0) return;
     const SideEvidence& peer = evidence.side(other(side));
     s.rst = segment.at;
+    s.rst_acknowledgement = segment.has(ack) ? segment.acknowledgement : 0;
     s.rst_hops = segment.hops;
     s.rst_answers_syn = segment.has(ack) && peer.syn.seen() && !s.syn.seen() &&
                         segment.acknowledgement == peer.initial_sequence + 1;
@@ -136,6 +142,19 @@ void note_acknowledgement(SideEvidence& s, SideEvidence& peer, const flow::Segme
     if (segment.sack_span >= full_segment(peer, s)) peer.full_segment_acknowledged = true;
 }
 
+/// A FIN that comes before the bytes in front of it counts from when those have come.
+void note_fin_in_order(SideEvidence& s, const flow::Reassembler& stream,
+                       const flow::Segment& segment) {
+    if (!s.fin.seen() || !stream.started()) return;
+    const bool complete = flow::distance(s.fin_sequence, stream.next()) <= 0;
+    if (segment.has(fin) && s.fin == segment.at) {
+        s.fin_early = !complete;
+    } else if (s.fin_early && complete) {
+        s.fin_early = false;
+        s.fin = segment.at;
+    }
+}
+
 }  // namespace
 
 void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
@@ -174,7 +193,10 @@ Progress Collector::segment(Evidence& evidence, Conversation& conversation,
         ++evidence.duplicates;
         return Progress::duplicate;
     }
-    if (segment.has(syn)) direction.stream.start_at(segment.sequence + 1);
+    // A late copy of it must not rewind the stream.
+    if (segment.has(syn) && !evidence.side(evidence.side_of_lane(lane)).first_data.seen()) {
+        direction.stream.start_at(segment.sequence + 1);
+    }
     if (segment.has(ack) && !segment.has(rst)) {
         Direction& peer = conversation.directions[lane ^ 1U];
         StreamReader reader(*this, evidence, conversation, lane ^ 1U);
@@ -189,6 +211,7 @@ Progress Collector::segment(Evidence& evidence, Conversation& conversation,
         }
     }
     note_flags(evidence, segment, evidence.side_of_lane(lane));
+    note_fin_in_order(evidence.side(evidence.side_of_lane(lane)), direction.stream, segment);
     if (evidence.settled.seen()) return Progress::settled;
     return is_uninteresting(evidence, conversation) ? Progress::uninteresting : Progress::open;
 }

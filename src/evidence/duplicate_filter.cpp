@@ -35,10 +35,11 @@ bool DuplicateFilter::repeats(const flow::Segment& segment) {
     // the same TCP clock tick and another place of capture to tell a copy from a repetition.
     const bool numbered = segment.ip_id != 0;
     const bool stamped = segment.timestamp_value != 0;
+    const bool is_syn = segment.has(wire::tcp_flag::syn);  // no stack repeats one so soon
     for (const Seen& before : seen_) {
         if (before.content == now.content && now.time - before.time <= duplicate_window &&
             now.time >= before.time && before.time != 0 &&
-            (numbered || (stamped && before.where != now.where))) {
+            (numbered || is_syn || (stamped && before.where != now.where))) {
             return true;
         }
     }

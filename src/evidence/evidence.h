@@ -128,8 +128,10 @@ struct SideEvidence {
     Moment last_payload;  ///< latest segment with payload, repetitions included
     Moment fin;
     std::uint32_t fin_sequence = 0;
-    Moment rst;  ///< the first one
+    bool fin_early = false;  ///< bytes in front of it are still missing
+    Moment rst;              ///< the first one
     std::uint32_t rst_count = 0;
+    std::uint32_t rst_acknowledgement = 0;  ///< of the first one
     std::uint32_t syn_count = 0;
     std::uint32_t initial_sequence = 0;
     std::uint32_t highest_acknowledgement = 0;  ///< that this side sent; 0 before any

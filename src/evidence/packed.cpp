@@ -307,7 +307,7 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.chain, s.change_cipher_spec, s.finished, s.application_data, s.encrypted_alert,
               s.last_encrypted_alert, s.application_records, s.unfinished_record,
               s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
-              s.fin_sequence, s.acknowledgement_steps);
+              s.fin_sequence, s.acknowledgement_steps, s.rst_acknowledgement);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);

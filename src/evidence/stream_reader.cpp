@@ -22,6 +22,12 @@ bool begins_with_server_hello(Bytes data) {
     return data.size() > 5 && data[0] == 0x16 && data[5] == 2;
 }
 
+/// The beginning of a handshake record's header, and no more of it yet.
+bool may_become_hello(Bytes data) {
+    return !data.empty() && data.size() <= 5 && data[0] == 0x16 &&
+           (data.size() < 2 || data[1] == 3);
+}
+
 plain::DialogueKind dialogue_of(Protocol protocol) {
     using plain::DialogueKind;
     switch (protocol) {
@@ -316,9 +322,7 @@ void StreamReader::note_step(const plain::DialogueEvent& event, Moment at) {
             }
             upgrade.no_offer = at;
             break;
-        case DialogueStep::went_on:
-            if (!upgrade.went_on.seen()) upgrade.went_on = at;
-            break;
+        case DialogueStep::went_on: upgrade.went_on = at; break;
     }
 }
 
@@ -352,6 +356,16 @@ void StreamReader::read_http_response(Bytes data, Moment at) {
 void StreamReader::watch_for_tls(Bytes data, Moment at) {
     Direction& d = direction();
     SideEvidence& s = own();
+    std::vector<std::uint8_t> together;
+    if (!d.prefix.empty()) {
+        together.swap(d.prefix);
+        together.insert(together.end(), data.begin(), data.end());
+        data = together;
+    }
+    if (may_become_hello(data)) {
+        d.prefix.assign(data.begin(), data.end());
+        return;
+    }
     if (side() == Side::server && s.http_status != 0) read_http_response(data, at);
     const bool from_the_middle = !evidence_.client_certain;
     const bool client_hello = begins_with_client_hello(data);

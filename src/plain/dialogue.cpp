@@ -76,6 +76,7 @@ std::uint8_t ldap_operation(std::string_view message, std::size_t& at) {
 constexpr std::string_view ldap_start_tls = "1.3.6.1.4.1.1466.20037";
 constexpr std::uint8_t ldap_bind_request = 0x60;
 constexpr std::uint8_t ldap_search_request = 0x63;
+constexpr std::uint8_t ldap_extended_request = 0x77;
 constexpr std::uint8_t ldap_extended_response = 0x78;
 
 /// A TDS packet's length, big-endian behind type and status.
@@ -110,7 +111,7 @@ std::string_view name(DialogueKind kind) {
 
 void Dialogue::clear() {
     kind_ = DialogueKind::none;
-    waiting_ = offered_ = listing_ = asked_gss_ = event_known_ = false;
+    waiting_ = offered_ = listing_ = asked_gss_ = event_known_ = over_ = client_spoke_ = false;
     socks_stage_ = tds_wish_ = 0;
     tag_.clear();
     for (std::string& pending : pending_)
@@ -124,7 +125,8 @@ std::size_t Dialogue::client(std::string_view text) {
             if (length == 0 || length > text.size()) return 0;
             std::size_t at = 0;
             const std::uint8_t operation = ldap_operation(text.substr(0, length), at);
-            if (text.substr(0, length).find(ldap_start_tls) != text.npos) {
+            if (operation == ldap_extended_request &&
+                text.substr(0, length).find(ldap_start_tls) != text.npos) {
                 waiting_ = true;
                 tell(DialogueStep::asked);
             } else if (operation == ldap_bind_request || operation == ldap_search_request) {
@@ -166,15 +168,7 @@ std::size_t Dialogue::client(std::string_view text) {
             }
             return length;
         }
-        case DialogueKind::xmpp: {
-            if (text.find("<starttls") != text.npos) {
-                waiting_ = true;
-                tell(DialogueStep::asked);
-            } else if (text.find("<auth") != text.npos || text.find("<iq") != text.npos) {
-                tell(DialogueStep::went_on);
-            }
-            return text.size();
-        }
+        case DialogueKind::xmpp: return client_xmpp(text);
         case DialogueKind::socks4:
         case DialogueKind::socks5: return client_socks(text);
         default: {
@@ -199,14 +193,15 @@ void Dialogue::client_line(std::string_view line) {
     }
     const auto ask = [&] {
         waiting_ = true;
-        listing_ = false;
         tell(DialogueStep::asked);
     };
     switch (kind_) {
         case DialogueKind::smtp:
             if (word == "STARTTLS") return ask();
-            listing_ = word == "EHLO" || word == "LHLO";
-            if (listing_) offered_ = false;
+            if (word == "EHLO" || word == "LHLO") {
+                listing_ = true;
+                offered_ = false;
+            }
             if (is_one_of(word, {"MAIL", "AUTH", "DATA"})) tell(DialogueStep::went_on);
             break;
         case DialogueKind::ftp:
@@ -215,8 +210,10 @@ void Dialogue::client_line(std::string_view line) {
             break;
         case DialogueKind::pop3:
             if (word == "STLS") return ask();
-            listing_ = word == "CAPA";
-            if (listing_) offered_ = false;
+            if (word == "CAPA") {
+                listing_ = true;
+                offered_ = false;
+            }
             if (is_one_of(word, {"USER", "PASS", "APOP", "AUTH", "STAT", "LIST"})) {
                 tell(DialogueStep::went_on);
             }
@@ -258,24 +255,29 @@ void Dialogue::client_postgresql(std::string_view message) {
 void Dialogue::client_mysql(std::string_view packet) {
     constexpr std::uint8_t client_ssl = 0x08;  // of the second byte of capabilities
     const std::size_t length = byte(packet, 0) + byte(packet, 1) * 256U;
-    if ((byte(packet, 5) & client_ssl) != 0 && length == 32) {
+    const bool first = byte(packet, 3) == 1 && !client_spoke_;
+    client_spoke_ = true;
+    if (first && (byte(packet, 5) & client_ssl) != 0 && length == 32) {
         tell(DialogueStep::accepted);
     } else {
         tell(DialogueStep::went_on);
     }
 }
 
-/// An X.224 Connection Request with an RDP_NEG_REQ at its end: type 1, flags, length 8, protocols.
+/// An X.224 Connection Request: behind 11 bytes of headers perhaps a cookie that ends in CR LF,
+/// then RDP_NEG_REQ: type 1, flags, length 8, protocols (MS-RDPBCGR §2.2.1.1.1).
 void Dialogue::client_rdp(std::string_view message) {
     constexpr std::uint8_t connection_request = 0xe0;
-    if (message.size() < 11) return;
+    constexpr std::size_t headers = 11;
+    if (message.size() < headers) return;
     if (byte(message, 5) != connection_request) {
         tell(DialogueStep::went_on);
         return;
     }
+    const std::size_t cookie_end = message.find("\r\n", headers);
     const std::string_view request =
-        message.substr(message.size() - std::min<std::size_t>(8, message.size()));
-    const bool negotiates = message.size() >= 19 && byte(request, 0) == 1 && byte(request, 2) == 8;
+        message.substr(cookie_end == message.npos ? headers : cookie_end + 2);
+    const bool negotiates = request.size() >= 8 && byte(request, 0) == 1 && byte(request, 2) == 8;
     if (negotiates && byte(request, 4) != 0) {
         waiting_ = true;
         tell(DialogueStep::asked);
@@ -335,24 +337,8 @@ std::size_t Dialogue::server(std::string_view text) {
             waiting_ = false;
             return length;
         }
-        case DialogueKind::xmpp:
-            if (waiting_ && text.find("<proceed") != text.npos) {
-                waiting_ = false;
-                tell(DialogueStep::accepted);
-            } else if (waiting_ && text.find("<failure") != text.npos) {
-                waiting_ = false;
-                tell(DialogueStep::refused);
-            } else if (text.find("features>") != text.npos && text.find("<starttls") == text.npos) {
-                tell(DialogueStep::no_offer);
-            } else if (text.find("features>") == text.npos && text.find("<stream") != text.npos) {
-                return 0;  // the features follow
-            }
-            return text.size();
-        case DialogueKind::socks4:
-            if (text.size() < 2) return 0;
-            tell(byte(text, 1) == 90 ? DialogueStep::accepted : DialogueStep::refused,
-                 byte(text, 1));
-            return text.size();
+        case DialogueKind::xmpp: return server_xmpp(text);
+        case DialogueKind::socks4: return server_socks4(text);
         case DialogueKind::socks5: return server_socks5(text);
         default: {
             const std::size_t length = line_length(text);
@@ -362,26 +348,80 @@ std::size_t Dialogue::server(std::string_view text) {
     }
 }
 
-/// METHOD, perhaps the answer to a password, then the reply (RFC 1928 §3, §6; RFC 1929 §2).
+/// METHOD, perhaps the answer to a password, then the reply (RFC 1928 §3, §6; RFC 1929 §2). What
+/// other methods say to each other is not read.
 std::size_t Dialogue::server_socks5(std::string_view text) {
+    enum Stage : std::uint8_t { method, password, reply, done };
     if (text.size() < 2) return 0;
     const std::uint8_t value = byte(text, 1);
-    constexpr std::uint8_t password = 2;
-    constexpr std::uint8_t none_acceptable = 0xff;
-    if (socks_stage_ == 0) {
-        socks_stage_ = value == password ? 1 : 2;
+    if (socks_stage_ == done) return text.size();
+    if (socks_stage_ == method) {
+        constexpr std::uint8_t with_password = 2;
+        constexpr std::uint8_t none_acceptable = 0xff;
         if (value == none_acceptable) tell(DialogueStep::refused);
-    } else if (socks_stage_ == 1) {
-        socks_stage_ = 2;
-        if (value != 0) tell(DialogueStep::refused);
-    } else {
-        if (socks_stage_ == 2) {
-            tell(value == 0 ? DialogueStep::accepted : DialogueStep::refused, value);
-        }
-        socks_stage_ = 3;
-        return text.size();
+        socks_stage_ = value == 0 ? reply : value == with_password ? password : done;
+        return 2;
     }
-    return 2;
+    if (socks_stage_ == password) {
+        socks_stage_ = value == 0 ? reply : done;
+        if (value != 0) tell(DialogueStep::refused);
+        return 2;
+    }
+    // VER, REP, RSV, ATYP, address, port
+    if (text.size() < 5) return 0;
+    const std::uint8_t type = byte(text, 3);
+    const std::size_t address = type == 1 ? 4 : type == 4 ? 16 : std::size_t{1} + byte(text, 4);
+    if (text.size() < 4 + address + 2) return 0;
+    socks_stage_ = done;
+    tell(value == 0 ? DialogueStep::accepted : DialogueStep::refused, value);
+    return 4 + address + 2;
+}
+
+/// VN 0, CD, port, address: always 8 bytes.
+std::size_t Dialogue::server_socks4(std::string_view text) {
+    constexpr std::size_t reply_length = 8;
+    constexpr std::uint8_t granted = 90;
+    if (text.size() < reply_length) return 0;
+    if (socks_stage_++ == 0) {
+        tell(byte(text, 1) == granted ? DialogueStep::accepted : DialogueStep::refused,
+             byte(text, 1));
+    }
+    return reply_length;
+}
+
+/// One tag at a time.
+std::size_t Dialogue::client_xmpp(std::string_view text) {
+    const std::size_t end = text.find('>');
+    if (end == text.npos) return 0;
+    const std::string_view tag = text.substr(0, end);
+    if (tag.find("<starttls") != tag.npos) {
+        waiting_ = true;
+        tell(DialogueStep::asked);
+    } else if (tag.find("<auth") != tag.npos || tag.find("<iq") != tag.npos) {
+        tell(DialogueStep::went_on);
+    }
+    return end + 1;
+}
+
+std::size_t Dialogue::server_xmpp(std::string_view text) {
+    const std::size_t end = text.find('>');
+    if (end == text.npos) return 0;
+    const std::string_view tag = text.substr(0, end);
+    const auto has = [&](std::string_view word) { return tag.find(word) != tag.npos; };
+    if (waiting_ && (has("<proceed") || has("<failure"))) {
+        waiting_ = false;
+        tell(has("<proceed") ? DialogueStep::accepted : DialogueStep::refused);
+    } else if (has("<stream:features") || has("<features")) {
+        listing_ = tag.back() != '/';
+        offered_ = false;
+        if (!listing_) tell(DialogueStep::no_offer);
+    } else if (listing_ && has("<starttls")) {
+        offered_ = true;
+    } else if (listing_ && (has("</stream:features") || has("</features"))) {
+        listing_ = false;
+        if (!offered_) tell(DialogueStep::no_offer);
+    }
+    return end + 1;
 }
 
 void Dialogue::server_line(std::string_view line) {
@@ -392,15 +432,15 @@ void Dialogue::server_line(std::string_view line) {
     const std::string text = upper(line);
     if (kind_ == DialogueKind::pop3) {
         const bool good = text.starts_with("+OK");
-        if (waiting_ && (good || text.starts_with("-ERR"))) {
-            waiting_ = false;
-            tell(good ? DialogueStep::accepted : DialogueStep::refused);
-        } else if (listing_) {
+        if (listing_) {
             offered_ |= text == "STLS";
             if (text == "." || text.starts_with("-ERR")) {
                 listing_ = false;
                 if (!offered_) tell(DialogueStep::no_offer);
             }
+        } else if (waiting_ && (good || text.starts_with("-ERR"))) {
+            waiting_ = false;
+            tell(good ? DialogueStep::accepted : DialogueStep::refused);
         }
         return;
     }
@@ -410,17 +450,16 @@ void Dialogue::server_line(std::string_view line) {
         tell(good ? DialogueStep::accepted : DialogueStep::refused);
         return;
     }
-    const std::size_t list = text.find("CAPABILITY IMAP");
-    if (text.starts_with("* ") && list != text.npos) {
-        if (text.find("STARTTLS") == text.npos) tell(DialogueStep::no_offer);
-    }
+    const bool list = text.starts_with("* CAPABILITY ") || text.find("[CAPABILITY ") != text.npos;
+    if (list && text.find("STARTTLS") == text.npos) tell(DialogueStep::no_offer);
 }
 
 /// Replies of SMTP and FTP: three digits, then '-' where more lines follow.
 void Dialogue::server_reply_line(std::string_view line) {
     const std::uint16_t code = reply_code(line);
     const bool last = line.size() < 4 || line[3] != '-';
-    if (listing_) {
+    constexpr std::uint16_t greeting = 220;  // it may come after an EHLO that did not wait for it
+    if (listing_ && code != greeting) {
         offered_ |=
             upper(line.substr(std::min<std::size_t>(4, line.size()))).starts_with("STARTTLS");
         if (code == 0 || !last) return;

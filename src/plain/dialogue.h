@@ -59,13 +59,18 @@ class Dialogue {
     /// Takes what a side sent; calls on_event(DialogueEvent) for each step.
     template <class OnEvent>
     void feed(bool from_client, Bytes data, OnEvent&& on_event) {
+        if (over_) return;
         std::string& pending = pending_[from_client ? 0 : 1];
         pending.append(as_text(data));
         while (!pending.empty()) {
             event_known_ = false;
             const std::size_t used = from_client ? client(pending) : server(pending);
-            if (event_known_) on_event(event_);
-            if (used == 0) break;
+            if (event_known_) {
+                // Who has gone on in the clear can't change to TLS any more.
+                over_ = event_.step == DialogueStep::went_on && !waiting_;
+                on_event(event_);
+            }
+            if (used == 0 || over_) break;
             pending.erase(0, used);
         }
         if (pending.size() > max_pending) pending.clear();
@@ -78,6 +83,9 @@ class Dialogue {
     std::size_t client(std::string_view text);
     std::size_t server(std::string_view text);
     std::size_t client_socks(std::string_view text);
+    std::size_t server_socks4(std::string_view text);
+    std::size_t server_xmpp(std::string_view text);
+    std::size_t client_xmpp(std::string_view text);
     std::size_t server_socks5(std::string_view text);
     void client_line(std::string_view line);
     void server_line(std::string_view line);
@@ -99,6 +107,8 @@ class Dialogue {
     bool offered_ = false;  ///< the list of capabilities has had it
     bool listing_ = false;  ///< a list of capabilities is being read
     bool asked_gss_ = false;
+    bool over_ = false;
+    bool client_spoke_ = false;
     std::uint8_t socks_stage_ = 0;
     std::uint8_t tds_wish_ = 0;
     bool event_known_ = false;

@@ -1,5 +1,6 @@
 #include "plain/dns.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -45,8 +46,8 @@ bool read_name(Bytes whole, Cursor& cursor, std::string& name) {
     return false;
 }
 
-void add_address(DnsMessage& message, Bytes octets) {
-    if (message.addresses.size() >= DnsMessage::max_addresses) return;
+void add_address(DnsMessage& message, Bytes octets, std::size_t size) {
+    if (message.addresses.size() >= DnsMessage::max_addresses || octets.size() != size) return;
     if (octets.size() == 4) message.addresses.push_back(IpAddress::v4(octets.data()));
     if (octets.size() == 16) message.addresses.push_back(IpAddress::v6(octets.data()));
 }
@@ -56,13 +57,20 @@ void read_service(Bytes whole, Cursor data, DnsMessage& message) {
     data.skip(2);
     std::string target;
     if (!read_name(whole, data, target)) return;
+    if (!target.empty()) message.aliases.push_back(target);  // its addresses may follow
     while (data.ok() && !data.empty()) {
         const std::uint16_t key = data.u16();
         Cursor value = data.vector16();
         const std::size_t size = key == 4 ? 4 : key == 6 ? 16 : 0;
         while (size != 0 && value.left() >= size)
-            add_address(message, value.take(size));
+            add_address(message, value.take(size), size);
     }
+}
+
+/// The question's name, or one that it is an alias of: others are glue.
+bool belongs(const DnsMessage& message, const std::string& owner) {
+    return owner == message.name ||
+           std::ranges::find(message.aliases, owner) != message.aliases.end();
 }
 
 /// Answers and what follows them: the addresses may be in the additional section (RFC 9460 §4.1).
@@ -77,7 +85,11 @@ void read_records(Bytes whole, Cursor cursor, unsigned count, DnsMessage& messag
         if (!cursor.ok()) return;
         switch (type) {
             case dns_type::a:
-            case dns_type::aaaa: add_address(message, data.rest()); break;
+                if (belongs(message, name)) add_address(message, data.rest(), 4);
+                break;
+            case dns_type::aaaa:
+                if (belongs(message, name)) add_address(message, data.rest(), 16);
+                break;
             case dns_type::cname: {
                 // The target may be compressed against the whole message.
                 Cursor target = data;

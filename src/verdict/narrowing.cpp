@@ -44,7 +44,8 @@ class Successes {
 
     template <class Test>
     [[nodiscard]] bool any(Test test) const {
-        return std::ranges::any_of(profiles_, [&](const Profile& p) { return p.ok && test(p); });
+        return std::ranges::any_of(
+            profiles_, [&](const Profile& p) { return p.ok && p.shape != nullptr && test(p); });
     }
     template <class Test>
     [[nodiscard]] bool all(Test test) const {
