@@ -42,6 +42,20 @@ TEST(LookupCollector, CountsRepetitionsOfTheSameQuestion) {
     EXPECT_EQ(lookup.answered, ms(10'020));
 }
 
+/// The `any` interface and SPAN ports show each frame twice.
+TEST(LookupCollector, CopiesOfTheCaptureAreNoRepetitions) {
+    LookupCollector collector;
+    const Asker asker{collector, "a.test"};
+    asker.asks(0);
+    asker.asks(1);
+    asker.is_told(30, {1});
+    asker.is_told(31, {1});
+    ASSERT_EQ(collector.lookups().size(), 1);
+    EXPECT_EQ(collector.lookups().front().tries, 1);
+    EXPECT_EQ(collector.lookups().front().last_asked, ms(0));
+    EXPECT_EQ(collector.lookups().front().answered, ms(30));
+}
+
 TEST(LookupCollector, TellsQuestionsApart) {
     LookupCollector collector;
     const Asker base{collector, "a.test"};

@@ -231,6 +231,33 @@ TEST(Dns, ABadRecordEndsTheListOnly) {
     EXPECT_EQ(message.addresses, std::vector{address(v4_a)});
 }
 
+TEST(Dns, TakesOnlyAddressesOfTheName) {
+    // No answer, but what a server adds that does not know minimal-responses.
+    const std::string glue =
+        dns::record(dns::name("example.test"), 2, dns::name("ns1.example.test")) +
+        dns::record(dns::name("ns1.example.test"), 1, v4_a);
+    EXPECT_TRUE(read(answer(glue, {.authorities = 1, .additionals = 1})).addresses.empty());
+    const DnsMessage message = read(answer(dns::record(to_question, 1, v4_b) + glue,
+                                           {.answers = 1, .authorities = 1, .additionals = 1}));
+    EXPECT_EQ(message.addresses, std::vector{address(v4_b)});
+    // The target of a service is such a name (RFC 9460 §4.1).
+    const std::string service = dns::record(to_question, 65, dns::u16(1) + dns::name("svc.test"));
+    const std::string its_address = dns::record(dns::name("svc.test"), 1, v4_a);
+    EXPECT_EQ(
+        read(answer(service + its_address, {.answers = 1, .additionals = 1}, 0, 65)).addresses,
+        std::vector{address(v4_a)});
+}
+
+TEST(Dns, TakesNoAddressOfAWrongSize) {
+    for (const auto& [type, data] : {std::pair{dns_type::a, v6_a},
+                                     {dns_type::aaaa, v4_a},
+                                     {dns_type::a, ""s},
+                                     {dns_type::a, v4_a + "x"}}) {
+        EXPECT_TRUE(
+            read(answer(dns::record(to_question, type, data), {.answers = 1})).addresses.empty());
+    }
+}
+
 TEST(Dns, KeepsAtMostSoManyAddresses) {
     std::string records;
     for (int i = 0; i < 100; ++i)

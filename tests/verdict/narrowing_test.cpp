@@ -169,6 +169,21 @@ TEST(Reason, IsNoneWhereNothingTells) {
     });
 }
 
+/// Its ClientHello was not captured, a PROXY header was.
+TEST(Reason, IsNotLookedForInAFlowWithoutClientHello) {
+    Scene scene;
+    scene.shapes_differ = true;
+    scene.e.proxy = sense::Protocol::proxy_header;
+    scene.refuse();
+    const std::vector<Profile> profiles{
+        {.version = tls13, .cipher_suite = aes_128_gcm, .ok = true, .proxy_header = true}};
+    scene.e.client_hello->shape = &scene.shape;
+    scene.history.profiles = profiles;
+    const Verdict verdict = judge(scene.e, scene.history);
+    EXPECT_EQ(name(verdict.cause), "no_shared_parameters");
+    EXPECT_EQ(verdict.reason, Word::none);
+}
+
 /// A certificate for "other.test", valid since 1970.
 tls::Chain misnamed_chain() {
     auto leaf = std::make_shared<tls::Certificate>();
