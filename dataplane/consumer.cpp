@@ -38,6 +38,7 @@ std::uint64_t Consumer::take(std::span<Piece* const> pieces, std::uint32_t file,
     window.datagrams.clear();
     window.last_time = std::numeric_limits<Nanoseconds>::min();
     window.places.fill({});
+    window.begun = false;
     std::uint64_t frames = frames_before;
     for (Piece* piece : pieces) {
         window.bases.push_back(frames);
@@ -50,7 +51,13 @@ std::uint64_t Consumer::take(std::span<Piece* const> pieces, std::uint32_t file,
     return frames - frames_before;
 }
 
-void Consumer::consume(const Window& window) {
+void Consumer::consume(Window& window) {
+    if (window.begun) {
+        Window* const one[] = {&window};
+        consume_until(one, std::numeric_limits<Nanoseconds>::max());
+        return;
+    }
+    window.begun = true;
     executor_.run(engine::shard_count, [&](std::size_t s) {
         const auto index = static_cast<unsigned>(s);
         for (std::size_t p = 0; p < window.pieces.size(); ++p) {
@@ -61,6 +68,8 @@ void Consumer::consume(const Window& window) {
 }
 
 void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until) {
+    for (Window* const window : windows)
+        window->begun = true;
     executor_.run(engine::shard_count, [&](std::size_t s) {
         const auto index = static_cast<unsigned>(s);
         for (;;) {

@@ -37,6 +37,7 @@ struct Window {
     std::list<std::vector<std::uint8_t>> datagrams;  ///< that fragments made whole
     Nanoseconds last_time = std::numeric_limits<Nanoseconds>::min();
     std::array<Place, engine::shard_count> places{};
+    bool begun = false;  ///< some packets have been consumed
 };
 
 /// Reassembles a window's IP fragments, then lets every shard consume its packets, shards in
@@ -51,8 +52,8 @@ class Consumer {
     std::uint64_t take(std::span<Piece* const> pieces, std::uint32_t file,
                        std::uint64_t frames_before, Window& window);
 
-    /// All packets of a window.
-    void consume(const Window& window);
+    /// All packets of a window that are left.
+    void consume(Window& window);
     /// Packets of several windows, one a file, by time: those up to `until`, or up to the first
     /// later one of their file.
     void consume_until(std::span<Window* const> windows, Nanoseconds until);
