@@ -1,39 +1,99 @@
 #include "consumer.h"
 
+#include <algorithm>
+
 #include "wire/decode.h"
 
 namespace tlstriage::dataplane {
 
-std::uint64_t Consumer::consume(std::span<Piece* const> pieces, std::uint32_t file,
-                                std::uint64_t frames_before) {
-    std::vector<std::uint64_t> bases;
-    bases.reserve(pieces.size());
+namespace {
+
+/// The next packet of a shard in a window; null behind the last.
+const wire::Packet* next_packet(Window& window, unsigned shard) {
+    Window::Place& place = window.places[shard];
+    for (; place.piece < window.pieces.size(); ++place.piece, place.packet = 0) {
+        const auto& packets = window.pieces[place.piece]->packets(shard);
+        if (place.packet < packets.size()) return &packets[place.packet];
+    }
+    return nullptr;
+}
+
+/// Takes from one piece what comes before `until`.
+std::span<const wire::Packet> take_run(Window& window, unsigned shard, Nanoseconds until) {
+    Window::Place& place = window.places[shard];
+    const std::span packets(window.pieces[place.piece]->packets(shard));
+    const std::size_t begin = place.packet;
+    while (place.packet < packets.size() && packets[place.packet].time <= until)
+        ++place.packet;
+    return packets.subspan(begin, place.packet - begin);
+}
+
+}  // namespace
+
+std::uint64_t Consumer::take(std::span<Piece* const> pieces, std::uint32_t file,
+                             std::uint64_t frames_before, Window& window) {
+    window.file = file;
+    window.pieces.assign(pieces.begin(), pieces.end());
+    window.bases.clear();
+    window.datagrams.clear();
+    window.last_time = std::numeric_limits<Nanoseconds>::min();
+    window.places.fill({});
     std::uint64_t frames = frames_before;
     for (Piece* piece : pieces) {
-        bases.push_back(frames);
+        window.bases.push_back(frames);
         frames += piece->frames();
-        reassemble(*piece);
+        reassemble(*piece, window);
         count(*piece);
+        if (piece->any_time()) window.last_time = std::max(window.last_time, piece->last_time());
     }
-    executor_.run(engine::shard_count, [&](std::size_t s) {
-        engine::Shard& shard = engine_.shard(static_cast<unsigned>(s));
-        for (std::size_t p = 0; p < pieces.size(); ++p) {
-            shard.consume(pieces[p]->packets(static_cast<unsigned>(s)), {file, bases[p]});
-        }
-    });
-    datagrams_.clear();
     counts_.frames += frames - frames_before;
     return frames - frames_before;
 }
 
+void Consumer::consume(const Window& window) {
+    executor_.run(engine::shard_count, [&](std::size_t s) {
+        const auto index = static_cast<unsigned>(s);
+        for (std::size_t p = 0; p < window.pieces.size(); ++p) {
+            engine_.shard(index).consume(window.pieces[p]->packets(index),
+                                         {window.file, window.bases[p]});
+        }
+    });
+}
+
+void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until) {
+    executor_.run(engine::shard_count, [&](std::size_t s) {
+        const auto index = static_cast<unsigned>(s);
+        for (;;) {
+            Window* earliest = nullptr;
+            Nanoseconds first = until;
+            Nanoseconds second = until;  // the next one's turn
+            for (Window* const window : windows) {
+                const wire::Packet* const packet = next_packet(*window, index);
+                if (packet == nullptr || packet->time > until) continue;
+                if (earliest == nullptr || packet->time < first) {
+                    if (earliest != nullptr) second = first;
+                    earliest = window;
+                    first = packet->time;
+                } else {
+                    second = std::min(second, packet->time);
+                }
+            }
+            if (earliest == nullptr) return;
+            const std::size_t piece = earliest->places[index].piece;
+            engine_.shard(index).consume(take_run(*earliest, index, second),
+                                         {earliest->file, earliest->bases[piece]});
+        }
+    });
+}
+
 /// Fragments cross shards until they are whole, so they are put together between the two halves.
-void Consumer::reassemble(Piece& piece) {
+void Consumer::reassemble(Piece& piece, Window& window) {
     for (const wire::Packet& fragment : piece.fragments()) {
         auto datagram = engine_.defragmenter().add(fragment);
         if (!datagram) continue;
-        datagrams_.push_back(std::move(*datagram));
+        window.datagrams.push_back(std::move(*datagram));
         wire::Packet packet;
-        const wire::Outcome outcome = wire::decode_ip(datagrams_.back(), packet);
+        const wire::Outcome outcome = wire::decode_ip(window.datagrams.back(), packet);
         ++counts_.reassembled[static_cast<std::size_t>(outcome)];
         if (outcome != wire::Outcome::tcp && outcome != wire::Outcome::dns) continue;
         if (outcome == wire::Outcome::dns) {

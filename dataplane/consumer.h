@@ -1,7 +1,9 @@
 // The second half of a window: from scattered packets to the shards.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <map>
 #include <span>
@@ -21,8 +23,24 @@ struct ConsumedCounts {
     std::map<std::uint16_t, std::uint64_t> links;
 };
 
+/// A window's pieces, scattered and counted, on their way to the shards.
+struct Window {
+    /// How far a shard has got.
+    struct Place {
+        std::size_t piece = 0;
+        std::size_t packet = 0;
+    };
+
+    std::uint32_t file = 0;
+    std::vector<Piece*> pieces;                      ///< one behind the other
+    std::vector<std::uint64_t> bases;                ///< frames of the file before each
+    std::list<std::vector<std::uint8_t>> datagrams;  ///< that fragments made whole
+    Nanoseconds last_time = std::numeric_limits<Nanoseconds>::min();
+    std::array<Place, engine::shard_count> places{};
+};
+
 /// Reassembles a window's IP fragments, then lets every shard consume its packets, shards in
-/// parallel. The frames' bytes must be valid during consume() only.
+/// parallel. The frames' bytes must be valid until they are consumed.
 class Consumer {
   public:
     Consumer(engine::Engine& engine, const Executor& executor)
@@ -30,19 +48,24 @@ class Consumer {
 
     /// `pieces` follow one another; the first one's first frame comes after `frames_before` frames
     /// of trace `file`. Returns the number of frames in them.
-    std::uint64_t consume(std::span<Piece* const> pieces, std::uint32_t file,
-                          std::uint64_t frames_before);
+    std::uint64_t take(std::span<Piece* const> pieces, std::uint32_t file,
+                       std::uint64_t frames_before, Window& window);
+
+    /// All packets of a window.
+    void consume(const Window& window);
+    /// Packets of several windows, one a file, by time: those up to `until`, or up to the first
+    /// later one of their file.
+    void consume_until(std::span<Window* const> windows, Nanoseconds until);
 
     [[nodiscard]] const ConsumedCounts& counts() const { return counts_; }
 
   private:
-    void reassemble(Piece& piece);
+    void reassemble(Piece& piece, Window& window);
     void count(Piece& piece);
 
     engine::Engine& engine_;
     const Executor& executor_;
     ConsumedCounts counts_;
-    std::list<std::vector<std::uint8_t>> datagrams_;  ///< of this window
 };
 
 }  // namespace tlstriage::dataplane

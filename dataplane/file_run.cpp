@@ -1,6 +1,7 @@
 #include "file_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/walk.h"
 
@@ -40,38 +41,78 @@ std::uint64_t sum_of_drops(const capture::WalkResult& result) {
 
 }  // namespace
 
-report::TraceFacts run_trace(capture::Source& source, const std::string& name, std::uint32_t file,
-                             Consumer& consumer, const Executor& executor, const WindowShape& shape,
-                             const OnProgress& on_progress) {
+struct TraceReader::State {
+    std::unique_ptr<capture::Source> source;
+    Consumer& consumer;
+    std::uint32_t file;
+    capture::Walker walker;
+    WindowWalk window_walk;
+    Stretch stretch;
+    Window window;
+    Step stop = Step::record;  ///< what ended the last walk, not dealt with yet
+    bool more = false;
     report::TraceFacts facts;
-    facts.name = name;
-    capture::Walker walker(source, shape.window);
-    WindowWalk window_walk(executor, shape);
-    Stretch stretch(shape.window);
-    bool more = walker.begin();
-    while (more) {
-        if (walker.position == walker.window.size()) {
-            more = walker.refill();
-            continue;
-        }
-        const Bytes rest = walker.window.subspan(walker.position);
-        const WindowWalk::Result walked = window_walk.walk(
-            *walker.result.format, rest, std::min(rest.size(), stretch.length()), walker.last_time);
-        stretch.adapt(walked.stop == Step::partial ? stretch.length() : walked.end);
-        facts.frames += consumer.consume(walked.pieces, file, facts.frames);
-        for (const Piece* piece : walked.pieces) {
-            if (piece->any_time()) walker.last_time = piece->recent_time();
-        }
-        walker.position += walked.end;
-        switch (walked.stop) {
+
+    State(std::unique_ptr<capture::Source> from, Consumer& to, std::uint32_t number,
+          const Executor& executor, const WindowShape& shape)
+        : source(std::move(from)),
+          consumer(to),
+          file(number),
+          walker(*source, shape.window),
+          window_walk(executor, shape),
+          stretch(shape.window) {}
+
+    void get_over_stop() {
+        switch (std::exchange(stop, Step::record)) {
             case Step::control: walker.control(); break;
             case Step::damaged: walker.damaged(); break;
             case Step::partial: more = walker.refill(); break;
             default: break;
         }
-        if (on_progress) on_progress(source.stored_position());
     }
-    capture::WalkResult result = walker.finish();
+};
+
+TraceReader::TraceReader(std::unique_ptr<capture::Source> source, const std::string& name,
+                         std::uint32_t file, Consumer& consumer, const Executor& executor,
+                         const WindowShape& shape)
+    : state_(std::make_unique<State>(std::move(source), consumer, file, executor, shape)) {
+    state_->facts.name = name;
+    state_->more = state_->walker.begin();
+}
+
+TraceReader::~TraceReader() = default;
+
+bool TraceReader::next_window() {
+    State& s = *state_;
+    s.get_over_stop();
+    while (s.more && s.walker.position == s.walker.window.size())
+        s.more = s.walker.refill();
+    if (!s.more) return false;
+    const Bytes rest = s.walker.window.subspan(s.walker.position);
+    const WindowWalk::Result walked =
+        s.window_walk.walk(*s.walker.result.format, rest, std::min(rest.size(), s.stretch.length()),
+                           s.walker.last_time);
+    s.stretch.adapt(walked.stop == Step::partial ? s.stretch.length() : walked.end);
+    s.facts.frames += s.consumer.take(walked.pieces, s.file, s.facts.frames, s.window);
+    for (const Piece* piece : walked.pieces) {
+        if (piece->any_time()) s.walker.last_time = piece->recent_time();
+    }
+    s.walker.position += walked.end;
+    s.stop = walked.stop;
+    return true;
+}
+
+Window& TraceReader::window() {
+    return state_->window;
+}
+
+std::uint64_t TraceReader::stored_position() const {
+    return state_->source->stored_position();
+}
+
+report::TraceFacts TraceReader::finish() {
+    report::TraceFacts& facts = state_->facts;
+    capture::WalkResult result = state_->walker.finish();
     facts.bytes = result.bytes;
     facts.dropped = sum_of_drops(result);
     facts.damage = std::move(result.damages);
@@ -80,7 +121,7 @@ report::TraceFacts run_trace(capture::Source& source, const std::string& name, s
             {result.cut->offset, result.cut->bytes, "the capture ends inside a record"});
     }
     facts.error = std::move(result.error);
-    return facts;
+    return std::move(facts);
 }
 
 }  // namespace tlstriage::dataplane

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
 
 #include "capture/inputs.h"
 #include "consumer.h"
@@ -10,13 +12,33 @@
 
 namespace tlstriage::dataplane {
 
-/// Called after each window: bytes of stored input consumed so far in this trace.
+/// Called after each window: bytes of stored input consumed so far in all traces.
 using OnProgress = std::function<void(std::uint64_t stored_bytes)>;
 
-/// Reads one trace to its end as number `file` of the run. What could not be read is in the result,
-/// not an exception; only memory and threads can throw.
-report::TraceFacts run_trace(capture::Source& source, const std::string& name, std::uint32_t file,
-                             Consumer& consumer, const Executor& executor, const WindowShape& shape,
-                             const OnProgress& on_progress);
+/// Reads one trace, window by window. What could not be read is in its facts, not an exception;
+/// only memory and threads can throw.
+class TraceReader {
+  public:
+    /// `trace` as number `file` of the run.
+    TraceReader(std::unique_ptr<capture::Source> source, const std::string& name,
+                std::uint32_t file, Consumer& consumer, const Executor& executor,
+                const WindowShape& shape);
+    ~TraceReader();
+    TraceReader(TraceReader&&) = delete;
+    TraceReader& operator=(TraceReader&&) = delete;
+
+    /// Goes on to the next window, whose packets end those of the last one; false at the end.
+    bool next_window();
+    [[nodiscard]] Window& window();
+    /// Bytes of stored input consumed so far.
+    [[nodiscard]] std::uint64_t stored_position() const;
+
+    /// After the last window.
+    report::TraceFacts finish();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace tlstriage::dataplane

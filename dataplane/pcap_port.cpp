@@ -136,7 +136,8 @@ class Batch {
 
     std::uint64_t consume(std::uint64_t frames_before) {
         Piece* const pieces[] = {&piece_};
-        const std::uint64_t frames = consumer_.consume(pieces, file_, frames_before);
+        const std::uint64_t frames = consumer_.take(pieces, file_, frames_before, window_);
+        consumer_.consume(window_);
         rte_pktmbuf_free_bulk(mbufs_.data(), static_cast<unsigned>(mbufs_.size()));
         mbufs_.clear();
         joined_.clear();
@@ -146,6 +147,7 @@ class Batch {
 
   private:
     Consumer& consumer_;
+    Window window_;
     std::uint32_t file_;
     int time_offset_;
     Piece piece_;

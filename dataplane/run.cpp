@@ -1,7 +1,10 @@
 #include "run.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "eal.h"
 #include "pcap_port.h"
@@ -12,28 +15,138 @@ namespace {
 constexpr Nanoseconds longest_pause = seconds(600);
 constexpr unsigned pool_megabytes = 128;
 
-bool begins_archive(const RunPlan& plan, const engine::Archive& archive,
-                    const capture::Trace& trace) {
-    if (!archive.any || plan.grouping == Grouping::one_archive) return false;
-    if (plan.grouping == Grouping::separate) return true;
-    return trace.first_packet && *trace.first_packet - archive.last_packet > longest_pause;
+report::TraceFacts unreadable(const capture::Trace& trace, const std::system_error& error) {
+    report::TraceFacts facts;
+    facts.name = trace.input.name();
+    facts.error = error.what();
+    return facts;
 }
 
-report::TraceFacts read(const RunPlan& plan, const capture::Trace& trace, std::uint32_t file,
-                        Consumer& consumer, const Executor& executor,
-                        std::vector<std::string>& remarks, const OnProgress& on_progress) {
-    try {
-        if (plan.pcap_port) return run_pcap_port(trace.input.path, file, consumer, remarks);
-        const auto source = capture::open(trace.input, {.map = plan.map});
-        return run_trace(*source, trace.input.name(), file, consumer, executor, plan.shape,
-                         on_progress);
-    } catch (const std::system_error& error) {
-        report::TraceFacts facts;
-        facts.name = trace.input.name();
-        facts.error = error.what();
-        return facts;
+/// Reads the traces in order of their first packet; those whose times overlap, together, packet by
+/// packet in order of time (output.md, One archive or several).
+class Reading {
+  public:
+    Reading(const RunPlan& plan, const capture::Inputs& inputs, const Executor& executor,
+            engine::Engine& engine, Consumer& consumer, RunResult& result)
+        : plan_(plan),
+          traces_(inputs.traces),
+          executor_(executor),
+          engine_(engine),
+          consumer_(consumer),
+          result_(result) {}
+
+    void run(const OnProgress& on_progress) {
+        while (!active_.empty() || next_ < traces_.size()) {
+            if (active_.empty() || next_overlaps()) {
+                open_next();
+            } else {
+                consume();
+            }
+            if (on_progress) on_progress(stored_position());
+        }
     }
-}
+
+  private:
+    [[nodiscard]] bool begins_archive(const capture::Trace& trace) const {
+        if (!engine_.archive().any || plan_.grouping == Grouping::one_archive) return false;
+        if (plan_.grouping == Grouping::separate) return true;
+        return trace.first_packet &&
+               *trace.first_packet - engine_.archive().last_packet > longest_pause;
+    }
+
+    /// The time up to which all open traces are known.
+    [[nodiscard]] Nanoseconds horizon() const {
+        Nanoseconds earliest = std::numeric_limits<Nanoseconds>::max();
+        for (const auto& reader : active_)
+            earliest = std::min(earliest, reader->window().last_time);
+        return earliest;
+    }
+
+    [[nodiscard]] bool next_overlaps() const {
+        if (next_ == traces_.size() || plan_.grouping == Grouping::separate) return false;
+        const auto& first = traces_[next_].first_packet;
+        return first && *first <= horizon();
+    }
+
+    void open_next() {
+        const capture::Trace& trace = traces_[next_++];
+        if (active_.empty() && begins_archive(trace)) {
+            engine_.end_archive(executor_.parallel());
+            ++archive_;
+        }
+        const auto file = static_cast<std::uint32_t>(result_.files.size());
+        result_.files.push_back(trace.input.name());
+        result_.facts.traces.emplace_back();
+        try {
+            if (plan_.pcap_port) {
+                keep(file, run_pcap_port(trace.input.path, file, consumer_, result_.facts.remarks));
+                stored_ += trace.stored_size;
+                return;
+            }
+            auto reader = std::make_unique<TraceReader>(
+                capture::open(trace.input, {.map = plan_.map}), trace.input.name(), file, consumer_,
+                executor_, plan_.shape);
+            go_on(std::move(reader), file);
+        } catch (const std::system_error& error) {
+            keep(file, unreadable(trace, error));
+        }
+    }
+
+    void consume() {
+        if (active_.size() == 1) {
+            consumer_.consume(active_.front()->window());
+        } else {
+            std::vector<Window*> windows;
+            for (const auto& reader : active_)
+                windows.push_back(&reader->window());
+            consumer_.consume_until(windows, horizon());
+        }
+        const Nanoseconds done = horizon();
+        auto readers = std::exchange(active_, {});
+        const bool alone = readers.size() == 1;
+        for (auto& reader : readers) {
+            if (alone || reader->window().last_time <= done) {
+                const std::uint32_t file = reader->window().file;
+                go_on(std::move(reader), file);
+            } else {
+                active_.push_back(std::move(reader));
+            }
+        }
+    }
+
+    /// To its next window, or to its end.
+    void go_on(std::unique_ptr<TraceReader> reader, std::uint32_t file) {
+        if (reader->next_window()) {
+            active_.push_back(std::move(reader));
+            return;
+        }
+        stored_ += reader->stored_position();
+        keep(file, reader->finish());
+    }
+
+    void keep(std::uint32_t file, report::TraceFacts facts) {
+        facts.archive = archive_;
+        result_.facts.traces[file] = std::move(facts);
+    }
+
+    [[nodiscard]] std::uint64_t stored_position() const {
+        std::uint64_t sum = stored_;
+        for (const auto& reader : active_)
+            sum += reader->stored_position();
+        return sum;
+    }
+
+    const RunPlan& plan_;
+    const std::vector<capture::Trace>& traces_;
+    const Executor& executor_;
+    engine::Engine& engine_;
+    Consumer& consumer_;
+    RunResult& result_;
+    std::size_t next_ = 0;
+    std::uint32_t archive_ = 0;
+    std::uint64_t stored_ = 0;  ///< bytes of the traces that are done
+    std::vector<std::unique_ptr<TraceReader>> active_;
+};
 
 void fill(report::RunFacts& facts, const engine::Engine& engine, const ConsumedCounts& counts) {
     facts.frames_by_link_type = counts.links;
@@ -66,22 +179,7 @@ RunResult run(const RunPlan& plan, const capture::Inputs& inputs, const Executor
     Consumer consumer(engine, executor);
     RunResult result;
     report::RunFacts& facts = result.facts;
-    std::uint64_t stored_before = 0;
-    std::uint32_t archive = 0;
-    for (const capture::Trace& trace : inputs.traces) {
-        if (begins_archive(plan, engine.archive(), trace)) {
-            engine.end_archive(executor.parallel());
-            ++archive;
-        }
-        const auto file = static_cast<std::uint32_t>(result.files.size());
-        result.files.push_back(trace.input.name());
-        facts.traces.push_back(
-            read(plan, trace, file, consumer, executor, facts.remarks, [&](std::uint64_t stored) {
-                if (on_progress) on_progress(stored_before + stored);
-            }));
-        facts.traces.back().archive = archive;
-        stored_before += trace.stored_size;
-    }
+    Reading(plan, inputs, executor, engine, consumer, result).run(on_progress);
     engine.end_archive(executor.parallel());
     for (const capture::Problem& problem : inputs.problems) {
         facts.problems.emplace_back(problem.path, problem.reason);

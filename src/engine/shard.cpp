@@ -54,6 +54,13 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     const bool from_client = e.side_of_lane(lane) == Side::client;
     const auto& client = e.of_client();
     if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
+        // The server answered for an older connection from these ports, and the client cleared it
+        // away (RFC 5961): only now does its own begin.
+        return client.rst.seen() && never_connected(e) ? SynMeaning::retry : SynMeaning::same_flow;
+    }
+    // Captured behind its own answer.
+    if (from_client && !client.syn.seen() && e.of_server().syn.seen() &&
+        e.of_server().highest_acknowledgement == segment.sequence + 1) {
         return SynMeaning::same_flow;
     }
     // Its answer was captured first.
@@ -107,11 +114,10 @@ bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t la
         const std::int32_t distance = flow::distance(number, expected);
         return distance >= -behind && distance <= ahead;
     };
-    if (segment.at.time < flow.last.time) return false;
-    if (flow.next_sequence[lane] != 0) {
-        const std::int32_t distance = flow::distance(segment.sequence, flow.next_sequence[lane]);
-        return distance >= -1 && distance <= ahead;
-    }
+    // Captures taken at the same time can be off by a little, and repeat each other.
+    constexpr Nanoseconds clock_error = seconds(1);
+    if (segment.at.time < flow.last.time - clock_error) return false;
+    if (flow.next_sequence[lane] != 0) return near(segment.sequence, flow.next_sequence[lane]);
     return segment.has(ack) && flow.next_sequence[lane ^ 1U] != 0 &&
            near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
 }
@@ -192,7 +198,9 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         }
         if (flow.state == FlowState::resting) wake(flow);
     }
-    const flow::Segment segment = flow::load_segment(packet, at);
+    flow::Segment segment = flow::load_segment(packet, at);
+    // Another file is another place, as another interface of one file is.
+    segment.interface_id = static_cast<std::uint16_t>(segment.interface_id + origin.file * 257U);
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         const bool fresh_syn = packet.has(syn) && !packet.has(ack);
@@ -202,7 +210,12 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
             !fits(flow, segment, lane)) {
             meaning = SynMeaning::new_flow;
         }
-        if (meaning == SynMeaning::retry) restart(*flow.evidence, segment);
+        if (meaning == SynMeaning::retry) {
+            restart(*flow.evidence, segment);
+            held_bytes_ -= flow.conversation->held_bytes();
+            for (evidence::Direction& direction : flow.conversation->directions)
+                direction.stream.clear();
+        }
         if (meaning == SynMeaning::new_flow) {
             end_flow(flow, Cut::superseded);
             flows_.erase(index);

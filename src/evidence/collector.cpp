@@ -40,6 +40,11 @@ bool is_uninteresting(const Evidence& evidence, const Conversation& conversation
            (!server.http_says_tls && answer.tries > segments_of_an_error_page);
 }
 
+/// A copy of the SYN that comes late finds its stream under way.
+bool begins_stream(const SideEvidence& s, const flow::Segment& segment) {
+    return s.data_end == 0 || s.initial_sequence != segment.sequence;
+}
+
 void note_syn(Evidence& evidence, SideEvidence& s, const flow::Segment& segment, Side side) {
     if (s.syn_count++ == 0) {
         // A capture of several queues can show the answer first.
@@ -193,8 +198,7 @@ Progress Collector::segment(Evidence& evidence, Conversation& conversation,
         ++evidence.duplicates;
         return Progress::duplicate;
     }
-    // A late copy of it must not rewind the stream.
-    if (segment.has(syn) && !evidence.side(evidence.side_of_lane(lane)).first_data.seen()) {
+    if (segment.has(syn) && begins_stream(evidence.side(evidence.side_of_lane(lane)), segment)) {
         direction.stream.start_at(segment.sequence + 1);
     }
     if (segment.has(ack) && !segment.has(rst)) {

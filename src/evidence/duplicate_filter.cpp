@@ -32,8 +32,9 @@ std::uint64_t place(const flow::Segment& segment) {
 bool DuplicateFilter::repeats(const flow::Segment& segment) {
     const Seen now{hash_content(segment), place(segment), segment.at.time};
     // A sender that numbers its packets does not number two alike; without a number it takes both
-    // the same TCP clock tick and another place of capture to tell a copy from a repetition.
-    const bool numbered = segment.ip_id != 0;
+    // the same TCP clock tick and another place of capture to tell a copy from a repetition. No SYN
+    // is repeated as soon as that.
+    const bool numbered = segment.ip_id != 0 || segment.has(wire::tcp_flag::syn);
     const bool stamped = segment.timestamp_value != 0;
     const bool is_syn = segment.has(wire::tcp_flag::syn);  // no stack repeats one so soon
     for (const Seen& before : seen_) {

@@ -11,6 +11,8 @@ using sense::Protocol;
 
 /// Fewer bytes than this may still become a known protocol.
 constexpr std::size_t enough_to_decide = 16;
+/// "HTTP/1.1 200"
+constexpr std::size_t status_line = 12;
 /// Segments of another protocol that are looked at for the beginning of TLS.
 constexpr std::uint16_t max_tries = 200;
 constexpr std::uint16_t max_tries_unknown = 48;
@@ -22,10 +24,10 @@ bool begins_with_server_hello(Bytes data) {
     return data.size() > 5 && data[0] == 0x16 && data[5] == 2;
 }
 
-/// The beginning of a handshake record's header, and no more of it yet.
-bool may_become_hello(Bytes data) {
+/// Too few bytes to tell, which may be the beginning of a hello.
+bool may_begin_hello(Bytes data) {
     return !data.empty() && data.size() <= 5 && data[0] == 0x16 &&
-           (data.size() < 2 || data[1] == 3);
+           (data.size() == 1 || data[1] == 3);
 }
 
 plain::DialogueKind dialogue_of(Protocol protocol) {
@@ -197,9 +199,11 @@ void StreamReader::sense(Bytes data, Moment at, bool last_chance) {
     }
     const Protocol protocol = identify(first);
     // In a dialogue that the peer began even one byte is an answer.
-    const bool enough =
-        first.size() >= enough_to_decide || last_chance || conversation_.dialogue.begun();
-    if (protocol == Protocol::unknown && !enough) {
+    const bool enough = first.size() >= enough_to_decide || last_chance ||
+                        (conversation_.dialogue.begun() && !may_begin_hello(first));
+    const bool status_to_come =
+        protocol == Protocol::http_response && first.size() < status_line && !last_chance;
+    if ((protocol == Protocol::unknown && !enough) || status_to_come) {
         if (d.prefix.empty()) d.prefix.assign(data.begin(), data.end());
         return;
     }
@@ -356,13 +360,13 @@ void StreamReader::read_http_response(Bytes data, Moment at) {
 void StreamReader::watch_for_tls(Bytes data, Moment at) {
     Direction& d = direction();
     SideEvidence& s = own();
-    std::vector<std::uint8_t> together;
-    if (!d.prefix.empty()) {
-        together.swap(d.prefix);
-        together.insert(together.end(), data.begin(), data.end());
-        data = together;
+    std::vector<std::uint8_t> waited;
+    waited.swap(d.prefix);
+    if (!waited.empty()) {
+        waited.insert(waited.end(), data.begin(), data.end());
+        data = waited;
     }
-    if (may_become_hello(data)) {
+    if (may_begin_hello(data)) {
         d.prefix.assign(data.begin(), data.end());
         return;
     }

@@ -29,7 +29,9 @@ std::string oracle_csv(const std::string& path) {
     const dataplane::Executor one_thread(1);
     dataplane::Consumer consumer(engine, one_thread);
     dataplane::Piece* const pieces[] = {&piece};
-    consumer.consume(pieces, 0, 0);
+    dataplane::Window window;
+    consumer.take(pieces, 0, 0, window);
+    consumer.consume(window);
     engine.end_archive(engine::run_serially);
     const ScratchFolder folder;
     const std::vector<std::string> files{path};
