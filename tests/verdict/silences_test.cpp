@@ -338,6 +338,7 @@ TEST(ClientSilent, AfterTheServersFlight) {
          },
          "closed_after_client_hello server possible", 4945},
     });
+    check({{"long enough", flight_done, "client_silent client likely", 45, 5000}}, 45 + 5000);
     check({{"not long enough", flight_done, "capture_ended none likely", 11}}, 45 + 4999);
 }
 
