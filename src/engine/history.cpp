@@ -84,15 +84,19 @@ void Histories::add(const FlowRecord& record, std::uint32_t archive) {
     if (!record.offers_tls13) without_tls13_[key_of(archive, client, record.server)] = true;
 }
 
+/// Most intervals are near the usual one: a check may be missing, or come late.
 bool Histories::are_even(const std::vector<Nanoseconds>& starts) {
     constexpr std::size_t least = 4;
     if (starts.size() < least) return false;
-    const Nanoseconds mean =
-        (starts.back() - starts.front()) / static_cast<Nanoseconds>(starts.size() - 1);
-    for (std::size_t i = 1; i < starts.size(); ++i) {
-        if (std::abs(starts[i] - starts[i - 1] - mean) > mean / 5) return false;
-    }
-    return mean > 0;
+    std::vector<Nanoseconds> intervals;
+    for (std::size_t i = 1; i < starts.size(); ++i)
+        intervals.push_back(starts[i] - starts[i - 1]);
+    std::vector<Nanoseconds> sorted = intervals;
+    std::ranges::sort(sorted);
+    const Nanoseconds usual = sorted[sorted.size() / 2];
+    const auto near = std::ranges::count_if(
+        intervals, [&](Nanoseconds interval) { return std::abs(interval - usual) <= usual / 5; });
+    return usual > 0 && static_cast<std::size_t>(near) * 4 >= intervals.size() * 3;
 }
 
 Histories::Racer Histories::racer(const FlowRecord& record, std::uint32_t archive) const {

@@ -59,11 +59,6 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
         return client.rst.seen() && never_connected(e) ? SynMeaning::retry : SynMeaning::same_flow;
     }
     // Captured behind its own answer.
-    if (from_client && !client.syn.seen() && e.of_server().syn.seen() &&
-        e.of_server().highest_acknowledgement == segment.sequence + 1) {
-        return SynMeaning::same_flow;
-    }
-    // Its answer was captured first.
     const auto& server = e.of_server();
     const std::uint32_t acknowledged =
         server.syn.seen() ? server.highest_acknowledgement : server.rst_acknowledgement;

@@ -117,8 +117,14 @@ void note_payload(SideEvidence& s, const SideEvidence& peer, const flow::Segment
         }
         s.stuck.bytes = std::max(s.stuck.bytes, end - missing);
     }
-    if (s.full_segment_end == 0 && segment.length >= full_segment(s, peer))
-        s.full_segment_end = end;
+    // Of a super-frame that offloading made the first segment counts.
+    if (const std::uint32_t full = full_segment(s, peer); segment.length >= full) {
+        constexpr std::uint32_t option_bytes = 40;
+        if (s.full_segment_end == 0) {
+            s.full_segment_end = begin + std::min(segment.length, full + option_bytes);
+        }
+        if (is_new) s.last_full_end = end;
+    }
     s.last_payload = segment.at;
     s.largest_segment = std::max(s.largest_segment, segment.length);
     if (!is_new) return;
@@ -144,7 +150,15 @@ void note_acknowledgement(SideEvidence& s, SideEvidence& peer, const flow::Segme
     }
     if (segment.sack_right == 0) return;
     peer.stuck.later_acknowledged = true;
-    if (segment.sack_span >= full_segment(peer, s)) peer.full_segment_acknowledged = true;
+    // A block of several short segments is as long as a full one: it has to hold the latest of
+    // those.
+    const std::uint32_t full = full_segment(peer, s);
+    const std::uint32_t right = segment.sack_span_right;
+    if (peer.last_full_end != 0 && segment.sack_span >= full &&
+        flow::distance(right, peer.last_full_end) >= 0 &&
+        flow::distance(peer.last_full_end - full, right - segment.sack_span) >= 0) {
+        peer.full_segment_acknowledged = true;
+    }
 }
 
 /// A FIN that comes before the bytes in front of it counts from when those have come.

@@ -26,7 +26,7 @@ class DuplicateFilter {
         std::uint64_t where = 0;    ///< interface, VLAN, TTL
         Nanoseconds time = 0;
     };
-    std::array<Seen, 4> seen_{};
+    std::array<Seen, 8> seen_{};
     std::uint8_t next_ = 0;
 };
 

@@ -146,6 +146,7 @@ struct SideEvidence {
     StuckRange stuck;               ///< what it repeats and the peer does not acknowledge
     bool full_segment_acknowledged = false;   ///< one of nearly the MSS arrived at the peer
     std::uint32_t full_segment_end = 0;       ///< behind the first such one; 0: none sent
+    std::uint32_t last_full_end = 0;          ///< behind the latest one
     std::uint16_t acknowledgement_steps = 0;  ///< how often what it acknowledges grew
     Moment acknowledged;                      ///< when what it acknowledges last grew
     std::uint32_t hello_end = 0;  ///< client: sequence number behind its last ClientHello

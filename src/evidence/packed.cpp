@@ -214,6 +214,10 @@ class Unpacker {
   private:
     std::uint64_t varint() {
         std::uint64_t word = 0;
+        if (at_ == end_) {
+            fail();
+            return 0;
+        }
         const auto left = static_cast<std::size_t>(end_ - at_);
         if (left >= sizeof(word)) {
             std::memcpy(&word, at_, sizeof(word));
@@ -307,7 +311,8 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.chain, s.change_cipher_spec, s.finished, s.application_data, s.encrypted_alert,
               s.last_encrypted_alert, s.application_records, s.unfinished_record,
               s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
-              s.fin_sequence, s.acknowledgement_steps, s.rst_acknowledgement);
+              s.fin_sequence, s.acknowledgement_steps, s.rst_acknowledgement, s.fin_early,
+              s.last_full_end);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);

@@ -57,6 +57,10 @@ plain::DialogueKind dialogue_of(Protocol protocol) {
 /// Bytes of a request for TLS that a ClientHello may follow in the same segment.
 std::size_t upgrade_request_length(Protocol protocol, Bytes first) {
     if (protocol == Protocol::postgresql && first.size() >= 8 && first[3] == 8) return 8;
+    constexpr std::size_t mysql_request = 36;
+    const bool mysql = protocol == Protocol::unknown && first.size() > mysql_request &&
+                       first[0] == 32 && first[3] == 1;
+    if (mysql && begins_with_client_hello(first.subspan(mysql_request))) return mysql_request;
     return 0;
 }
 

@@ -21,7 +21,10 @@ void read_blocks(Cursor blocks, Segment& segment) {
         const std::uint32_t left = blocks.u32();
         const std::uint32_t right = blocks.u32();
         if (distance(left, segment.acknowledgement) <= 0 || distance(right, left) <= 0) continue;
-        segment.sack_span = std::max(segment.sack_span, right - left);
+        if (right - left > segment.sack_span) {
+            segment.sack_span = right - left;
+            segment.sack_span_right = right;
+        }
         if (segment.sack_right == 0 || distance(right, segment.sack_right) > 0) {
             segment.sack_right = right;
         }

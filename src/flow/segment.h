@@ -22,8 +22,9 @@ struct Segment {
     /// RFC 2018: of the blocks, the right edge that lies farthest and the longest block; 0 without.
     std::uint32_t sack_right = 0;
     std::uint32_t sack_span = 0;
-    Bytes data;                ///< payload bytes that were captured
-    std::uint32_t length = 0;  ///< payload bytes on the wire
+    std::uint32_t sack_span_right = 0;  ///< right edge of that longest one
+    Bytes data;                         ///< payload bytes that were captured
+    std::uint32_t length = 0;           ///< payload bytes on the wire
     Moment at;
 
     [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }

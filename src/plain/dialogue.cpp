@@ -111,7 +111,8 @@ std::string_view name(DialogueKind kind) {
 
 void Dialogue::clear() {
     kind_ = DialogueKind::none;
-    waiting_ = offered_ = listing_ = asked_gss_ = event_known_ = over_ = client_spoke_ = false;
+    waiting_ = offered_ = listing_ = asked_gss_ = event_known_ = over_ = client_spoke_ = gone_on_ =
+        false;
     socks_stage_ = tds_wish_ = 0;
     tag_.clear();
     for (std::string& pending : pending_)
@@ -202,7 +203,8 @@ void Dialogue::client_line(std::string_view line) {
                 listing_ = true;
                 offered_ = false;
             }
-            if (is_one_of(word, {"MAIL", "AUTH", "DATA"})) tell(DialogueStep::went_on);
+            if (is_one_of(word, {"MAIL", "AUTH", "DATA", "BDAT"})) tell(DialogueStep::went_on);
+            over_ = is_one_of(word, {"DATA", "BDAT"});  // the mail follows, which says anything
             break;
         case DialogueKind::ftp:
             if (command.starts_with("AUTH TLS") || command.starts_with("AUTH SSL")) return ask();
@@ -248,6 +250,7 @@ void Dialogue::client_postgresql(std::string_view message) {
         asked_gss_ = true;
     } else if (high == 3) {
         tell(DialogueStep::went_on);
+        over_ = true;
     }
 }
 
@@ -261,6 +264,7 @@ void Dialogue::client_mysql(std::string_view packet) {
         tell(DialogueStep::accepted);
     } else {
         tell(DialogueStep::went_on);
+        over_ = true;
     }
 }
 

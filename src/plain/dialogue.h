@@ -65,11 +65,7 @@ class Dialogue {
         while (!pending.empty()) {
             event_known_ = false;
             const std::size_t used = from_client ? client(pending) : server(pending);
-            if (event_known_) {
-                // Who has gone on in the clear can't change to TLS any more.
-                over_ = event_.step == DialogueStep::went_on && !waiting_;
-                on_event(event_);
-            }
+            if (event_known_) on_event(event_);
             if (used == 0 || over_) break;
             pending.erase(0, used);
         }
@@ -98,6 +94,10 @@ class Dialogue {
     void client_postgresql(std::string_view message);
 
     void tell(DialogueStep step, std::uint16_t code = 0) {
+        if (step == DialogueStep::went_on && gone_on_) return;  // once is enough
+        if (step == DialogueStep::went_on || step == DialogueStep::asked) {
+            gone_on_ = step == DialogueStep::went_on;
+        }
         event_ = {step, code};
         event_known_ = true;
     }
@@ -107,8 +107,9 @@ class Dialogue {
     bool offered_ = false;  ///< the list of capabilities has had it
     bool listing_ = false;  ///< a list of capabilities is being read
     bool asked_gss_ = false;
-    bool over_ = false;
+    bool over_ = false;  ///< what comes is no dialogue any more
     bool client_spoke_ = false;
+    bool gone_on_ = false;
     std::uint8_t socks_stage_ = 0;
     std::uint8_t tds_wish_ = 0;
     bool event_known_ = false;

@@ -58,6 +58,7 @@ class PlayedFlow {
         if (sent.sack_to != sent.sack_from) {
             segment.sack_right = peer + 1 + sent.sack_to;
             segment.sack_span = sent.sack_to - sent.sack_from;
+            segment.sack_span_right = segment.sack_right;
         }
         segment.data = as_bytes(sent.data);
         segment.length = static_cast<std::uint32_t>(sent.data.size());
