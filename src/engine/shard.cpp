@@ -97,10 +97,22 @@ void note_icmp(Evidence& e, const wire::QuotedSegment& quoted, Moment at) {
     }
 }
 
+/// Whether a packet lies within what its side has sent of this flow, not long after the last one.
+bool repeats(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
+    if (flow.evidence == nullptr || flow.next_sequence[lane] == 0) return false;
+    const Evidence& e = *flow.evidence;
+    const auto& side = e.side(e.side_of_lane(lane));
+    return side.syn.seen() && segment.at.time >= flow.last.time &&
+           segment.at.time - flow.last.time <= retry_span &&
+           flow::distance(segment.sequence, side.initial_sequence) >= 0 &&
+           flow::distance(segment.sequence, flow.next_sequence[lane]) <= 0;
+}
+
 /// Whether a packet of another file continues this flow: its numbers follow on those seen.
 bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
     constexpr std::int32_t behind = 1 << 16;
     constexpr std::int32_t ahead = 1 << 24;
+    if (repeats(flow, segment, lane)) return true;
     if (segment.has(syn)) {
         return flow.evidence != nullptr && never_connected(*flow.evidence) &&
                segment.at.time > flow.last.time;

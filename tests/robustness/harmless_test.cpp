@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
 
 #include "support/analysis.h"
 #include "support/paths.h"
@@ -90,15 +91,15 @@ class Case {
     }
 
     [[nodiscard]] std::vector<std::string> verdicts() const {
-        std::string bytes = header_;
-        for (const Record& record : records)
-            bytes += record;
-        const std::string path = folder_.file("changed.pcap");
-        write_file(path, bytes);
-        return verdicts_of(path);
+        return verdicts_of({write("changed.pcap", records)});
+    }
+    /// As a capture that goes on in another file after so many frames.
+    [[nodiscard]] std::vector<std::string> verdicts_cut_at(std::size_t count) const {
+        return verdicts_of({write("first.pcap", std::span(records).first(count)),
+                            write("second.pcap", std::span(records).subspan(count))});
     }
     [[nodiscard]] std::vector<std::string> original_verdicts() const {
-        return verdicts_of(original_);
+        return verdicts_of({original_});
     }
 
     std::vector<Record> records;
@@ -117,8 +118,17 @@ class Case {
         record[ip_length + 1] = static_cast<char>(record.size() - 30);
     }
 
-    static std::vector<std::string> verdicts_of(const std::string& path) {
-        const Analysis analysis = analyse({path});
+    [[nodiscard]] std::string write(const char* name, std::span<const Record> chosen) const {
+        std::string bytes = header_;
+        for (const Record& record : chosen)
+            bytes += record;
+        const std::string path = folder_.file(name);
+        write_file(path, bytes);
+        return path;
+    }
+
+    static std::vector<std::string> verdicts_of(const std::vector<std::string>& paths) {
+        const Analysis analysis = analyse(paths);
         std::vector<std::string> verdicts;
         for (const auto& row : analysis.flows.rows()) {
             std::string& verdict = verdicts.emplace_back();
@@ -231,6 +241,17 @@ TEST(RobustnessHarmless, StatusLineInPieces) {
             EXPECT_EQ(changed.verdicts(), changed.original_verdicts())
                 << name << " after " << bytes << " bytes";
         }
+    }
+}
+
+/// What is sent again and again goes on in the next file.
+TEST(RobustnessHarmless, RepetitionInTheNextFile) {
+    for (const char* name : {"elsewhere_sni_filtered_dropped", "loss_stall_path_dies_at_server",
+                             "client_hello_lost", "tcp_syn_timeout"}) {
+        const Case whole(name);
+        const auto right = whole.original_verdicts();
+        for (std::size_t count = 1; count < whole.records.size(); ++count)
+            EXPECT_EQ(whole.verdicts_cut_at(count), right) << name << ", cut at " << count;
     }
 }
 
