@@ -71,6 +71,15 @@ SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
     return SynMeaning::new_flow;
 }
 
+/// A SYN-ACK with another number, where the capture shows the server's direction alone.
+bool answers_another(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
+    if (flow.evidence == nullptr) return false;
+    const Evidence& e = *flow.evidence;
+    const auto& server = e.of_server();
+    return e.side_of_lane(lane) == Side::server && !e.of_client().first_segment.seen() &&
+           server.syn.seen() && server.initial_sequence != segment.sequence;
+}
+
 /// An error about a segment that the flow can have sent.
 void note_icmp(Evidence& e, const wire::QuotedSegment& quoted, Moment at) {
     const bool advice = !quoted.v6 && (quoted.type == 4 || quoted.type == 5);  // quench, redirect
@@ -213,6 +222,9 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         const bool fresh_syn = packet.has(syn) && !packet.has(ack);
         SynMeaning meaning =
             fresh_syn ? meaning_of_syn(flow, segment, lane) : SynMeaning::same_flow;
+        if (packet.has(syn) && packet.has(ack) && answers_another(flow, segment, lane)) {
+            meaning = SynMeaning::new_flow;
+        }
         if (flow.last_file != origin.file && meaning == SynMeaning::same_flow &&
             !fits(flow, segment, lane)) {
             meaning = SynMeaning::new_flow;
