@@ -113,6 +113,8 @@ std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane
     const engine::Judgement judgement = result.engine->judge(executor.parallel(), flows.handlers());
     result.facts.rows = judgement.rows;
     result.facts.without_row = judgement.without_row;
+    for (const engine::NameTrouble& trouble : judgement.names)
+        ++(trouble.failed ? result.facts.names_failed : result.facts.names_slow);
     auto groups = flows.finish();
     if (!options.output.empty()) {
         report::write_summary(options.output, format, groups, result.files);

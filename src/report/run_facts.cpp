@@ -100,6 +100,7 @@ std::string to_json(const RunFacts& facts) {
                          {"datagrams_reassembled", facts.fragments.reassembled},
                          {"datagrams_given_up", facts.fragments.given_up}};
     json["flows"] = flows_json(facts);
+    json["lookups"] = {{"failed", facts.names_failed}, {"slow", facts.names_slow}};
     json["time"] = {
         {"wall_seconds", facts.wall_seconds},
         {"cpu_seconds", facts.cpu_seconds},

@@ -40,6 +40,8 @@ struct RunFacts {
     engine::ShardCounts shards;
     std::uint64_t rows = 0;
     std::uint64_t without_row = 0;
+    std::uint64_t names_failed = 0;  ///< lookups
+    std::uint64_t names_slow = 0;
     Nanoseconds capture_first = 0;
     Nanoseconds capture_last = 0;
     std::uint64_t bytes = 0;

@@ -183,6 +183,11 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
     if (const std::string text = first_looks(groups, style); !text.empty()) {
         out += '\n' + title("Look at first") + text;
     }
+    if (facts.names_failed + facts.names_slow > 0) {
+        out += '\n' + title("Names looked up") +
+               fmt::format("  {} in vain, {} slowly (dns)\n", grouped(facts.names_failed),
+                           grouped(facts.names_slow));
+    }
     if (const std::string text = losses(facts); !text.empty()) {
         out += '\n' + title("Not all could be read") + text;
     }
