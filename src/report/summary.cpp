@@ -76,6 +76,9 @@ void Summary::add(const Row& row) {
     }
     Tally& tally = *place->second;
     ++tally.group.flows;
+    if (std::ranges::find(verdict.notes, verdict::Word::raced) != verdict.notes.end()) {
+        ++tally.group.raced;
+    }
     tally.group.last_seen = std::max(tally.group.last_seen, evidence.first.time);
     tally.clients.push_back(evidence.client.address);
     if (timings.handshake) tally.handshakes.push_back(*timings.handshake);
@@ -92,6 +95,7 @@ void Summary::merge(const Summary& later) {
         }
         Tally& tally = *place->second;
         tally.group.flows += from->group.flows;
+        tally.group.raced += from->group.raced;
         tally.group.last_seen = std::max(tally.group.last_seen, from->group.last_seen);
         append(tally.clients, from->clients);
         append(tally.handshakes, from->handshakes);

@@ -20,6 +20,7 @@ struct SummaryGroup {
     Endpoint server;
     std::string sni;
     std::uint64_t flows = 0;
+    std::uint64_t raced = 0;     ///< of these, flows that another of the same client overtook
     double share_of_server = 0;  ///< of all rows with this server endpoint, 0 … 1
     std::uint64_t clients = 0;   ///< distinct client addresses
     Nanoseconds first_seen = 0;  ///< start of the first such flow

@@ -35,7 +35,8 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("example_flow_id", TLSTRIAGE_CELL(cell.word(row.group.example_flow_id))),
     column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example_file]))),
     column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example_frame))),
-    column("explanation", TLSTRIAGE_CELL(cell.text(row.group.explanation))));
+    column("explanation", TLSTRIAGE_CELL(cell.text(row.group.explanation))),
+    column("raced", TLSTRIAGE_CELL(cell.number(row.group.raced))));
 #undef TLSTRIAGE_CELL
 // clang-format on
 
