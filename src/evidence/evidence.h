@@ -176,6 +176,7 @@ struct SideEvidence {
     std::uint32_t application_records = 0;
     OpaqueRecord last_record;                  ///< last one not readable
     std::vector<OpaqueRecord> opaque_records;  ///< the first max_opaque_records
+    Moment no_record;                          ///< first bytes that are none where one should begin
     bool unfinished_record = false;            ///< the stream ends inside a record
 };
 

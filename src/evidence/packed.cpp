@@ -312,7 +312,7 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.last_encrypted_alert, s.application_records, s.unfinished_record,
               s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
               s.fin_sequence, s.acknowledgement_steps, s.rst_acknowledgement, s.fin_early,
-              s.last_full_end);
+              s.last_full_end, s.no_record);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);

@@ -26,7 +26,9 @@ class StreamReader {
     void on_ssl2_hello(Bytes message, bool whole, Moment at);
     void on_alert(std::uint8_t level, std::uint8_t description, Moment at);
     void on_record(const tls::RecordHeader& header, Moment at);
-    void on_out_of_sync(Moment) {}
+    void on_out_of_sync(Moment at) {
+        if (!own().no_record.seen()) own().no_record = at;
+    }
 
   private:
     [[nodiscard]] Side side() const { return evidence_.side_of_lane(lane_); }

@@ -24,7 +24,8 @@ Answer encrypted_refusal(const Facts& facts) {
     const auto before = [&](Moment client) {
         return client.seen() && client < view.server_alert_sized;
     };
-    if (before(view.client_close) || before(facts.client.fin) || before(facts.client.rst)) {
+    if (before(view.client_close) || before(facts.client.fin) || before(facts.client.rst) ||
+        before(facts.client.no_record)) {
         return std::nullopt;
     }
     return failed(Cause::encrypted_refusal, Actor::server,
