@@ -201,12 +201,12 @@ Facts derive(const Evidence& evidence, const ServerHistory& history) {
                  facts.tls13_view.client_close);
         consider(facts.first_end, Ending::close_notify, Side::client,
                  facts.tls13_view.client_alert_sized);
-        // As libldap does, which says goodbye in the clear.
-        if (facts.client.no_record > facts.handshake_done && facts.handshake_done.seen()) {
-            consider(facts.first_end, Ending::close_notify, Side::client, facts.client.no_record);
-        }
     } else {
         facts.handshake_done = later_of_both(facts.client.finished, facts.server.finished);
+    }
+    // libldap says goodbye in the clear.
+    if (facts.handshake_done.seen() && facts.client.no_record > facts.handshake_done) {
+        consider(facts.first_end, Ending::close_notify, Side::client, facts.client.no_record);
     }
     if (facts.server.syn.seen()) {
         facts.established = earlier(facts.client.acknowledgement, facts.client.first_data);
