@@ -60,7 +60,6 @@ class Engine {
     [[nodiscard]] Archive& archive() { return archives_.back(); }
     [[nodiscard]] const std::vector<Archive>& archives() const { return archives_; }
     [[nodiscard]] ShardCounts counts() const;
-    [[nodiscard]] const tls::ChainCache& chains() const { return chains_; }
 
     /// All flows of the current archive end; the next packet begins another one.
     void end_archive(const Parallel& parallel);

@@ -183,16 +183,6 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
     return chain;
 }
 
-std::vector<std::shared_ptr<const Certificate>> ChainCache::certificates() const {
-    const std::lock_guard lock(store_->mutex);
-    std::vector<std::shared_ptr<const Certificate>> all;
-    for (const auto& [key, certificate] : store_->certificates) {
-        if (certificate != nullptr) all.push_back(certificate);
-    }
-    std::ranges::sort(all, {}, [](const auto& certificate) { return certificate->sha256; });
-    return all;
-}
-
 std::uint64_t ChainCache::parses() const {
     const std::lock_guard lock(store_->mutex);
     return store_->parses;

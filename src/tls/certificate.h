@@ -85,9 +85,6 @@ class ChainCache {
     /// Copies what it needs from `ders`. Never null.
     std::shared_ptr<const Chain> chain(const std::vector<Bytes>& ders);
 
-    /// All certificates so far that could be read, by SHA-256.
-    [[nodiscard]] std::vector<std::shared_ptr<const Certificate>> certificates() const;
-
     /// X.509 parses so far (for tests and benchmarks).
     [[nodiscard]] std::uint64_t parses() const;
 
