@@ -41,7 +41,7 @@ void restart(Evidence& evidence, const flow::Segment& segment) {
     server = evidence::SideEvidence{};
     client.rst = client.fin = Moment{};
     client.rst_count = 0;
-    client.highest_acknowledgement = 0;
+    client.acknowledged = Moment{};
     client.initial_sequence = segment.sequence;
 }
 
@@ -138,6 +138,19 @@ bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t la
            near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
 }
 
+/// Another file is another place, as another interface of one file is.
+flow::Segment load_segment(const wire::Packet& packet, Moment at, std::uint32_t file) {
+    flow::Segment segment = flow::load_segment(packet, at);
+    segment.interface_id = static_cast<std::uint16_t>(segment.interface_id + file * 257U);
+    return segment;
+}
+
+/// A frame of a settled flow that the capture holds twice (the Collector finds those of open ones).
+bool is_copy(TrackedFlow& flow, const wire::Packet& packet, Moment at, std::uint32_t file,
+             std::uint8_t lane) {
+    return flow.copies != nullptr && (*flow.copies)[lane].repeats(load_segment(packet, at, file));
+}
+
 /// Closed by both sides, or reset: what may still come is repetitions. A flow that never got to a
 /// byte can be taken up again by another SYN; its streams begin behind the SYNs then.
 bool may_rest(const TrackedFlow& flow) {
@@ -202,6 +215,10 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     const Moment at{packet.time, origin.frame_base + packet.frame + 1};
 
     Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
+    if (index != flows_.none && is_copy(flows_.at(index), packet, at, origin.file, lane)) {
+        ++counts_.duplicate_packets;
+        return;
+    }
     if (index != flows_.none) {
         // Most packets end here: nothing begins or ends with them.
         TrackedFlow& flow = flows_.at(index);
@@ -214,9 +231,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         }
         if (flow.state == FlowState::resting) wake(flow);
     }
-    flow::Segment segment = flow::load_segment(packet, at);
-    // Another file is another place, as another interface of one file is.
-    segment.interface_id = static_cast<std::uint16_t>(segment.interface_id + origin.file * 257U);
+    const flow::Segment segment = load_segment(packet, at, origin.file);
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         const bool fresh_syn = packet.has(syn) && !packet.has(ack);
@@ -365,6 +380,11 @@ void Shard::settle(TrackedFlow& flow) {
             flow.records[lane].start_at(direction.stream.next() +
                                         direction.records.bytes_to_next_header());
         }
+    }
+    if (flow.evidence->duplicates > 0) {
+        const auto& [low, high] = flow.conversation->directions;
+        flow.copies = std::make_unique<std::array<evidence::DuplicateFilter, 2>>(
+            std::array{low.duplicates, high.duplicates});
     }
     held_bytes_ -= flow.conversation->held_bytes();
     conversations_.give_back(std::move(flow.conversation));

@@ -25,6 +25,8 @@ struct TrackedFlow {
     FlowKey key;
     FlowState state = FlowState::open;
     std::uint32_t last_file = 0;
+    /// Once settled, where the capture holds frames twice: their filters go on.
+    std::unique_ptr<std::array<evidence::DuplicateFilter, 2>> copies;
     Moment last;
     std::array<std::uint32_t, 2> next_sequence{};  ///< behind the highest byte seen; 0: none seen
     std::array<std::uint32_t, 2> packets{};

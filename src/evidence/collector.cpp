@@ -77,7 +77,6 @@ void note_rst(Evidence& evidence, SideEvidence& s, const flow::Segment& segment,
     constexpr std::uint16_t longest_step = 64;
     ResetSigns& signs = s.reset_signs;
     signs.rst_place = segment.interface_id;
-    signs.rst_ip_id = segment.ip_id;
     signs.rst_breaks_ids =
         segment.ip_id != 0 && signs.id_steps >= steps_that_count &&
         static_cast<std::uint16_t>(segment.ip_id - signs.last_ip_id) > longest_step;
@@ -107,10 +106,10 @@ void note_payload(SideEvidence& s, const SideEvidence& peer, const flow::Segment
     const std::uint32_t end = begin + segment.length;
     const bool is_new = s.data_end == 0 || flow::distance(end, s.data_end) > 0;
     const std::uint32_t missing =
-        peer.highest_acknowledgement != 0 ? peer.highest_acknowledgement : s.initial_sequence + 1;
+        peer.acknowledged.seen() ? peer.highest_acknowledgement : s.initial_sequence + 1;
     const bool stuck_begins_here =
         flow::distance(begin, missing) <= 0 && flow::distance(end, missing) > 0;
-    if (stuck_begins_here && (peer.highest_acknowledgement != 0 || s.syn.seen())) {
+    if (stuck_begins_here && (peer.acknowledged.seen() || s.syn.seen())) {
         if (!is_new) {
             if (s.stuck.repeats++ == 0) s.stuck.first_repeat = segment.at;
             s.stuck.last_repeat = segment.at;
@@ -136,7 +135,7 @@ void note_payload(SideEvidence& s, const SideEvidence& peer, const flow::Segment
 
 /// What `s` acknowledges of `peer`.
 void note_acknowledgement(SideEvidence& s, SideEvidence& peer, const flow::Segment& segment) {
-    const bool more = s.highest_acknowledgement == 0 ||
+    const bool more = !s.acknowledged.seen() ||
                       flow::distance(segment.acknowledgement, s.highest_acknowledgement) > 0;
     if (more) {
         s.highest_acknowledgement = segment.acknowledgement;
@@ -197,6 +196,7 @@ void note_flags(Evidence& evidence, const flow::Segment& segment, Side side) {
     if (segment.has(fin) && !s.fin.seen()) {
         s.fin = segment.at;
         s.fin_sequence = segment.data_sequence() + segment.length;
+        s.fin_acknowledgement = segment.has(ack) ? segment.acknowledgement : 0;
         evidence.add(EventKind::fin, side, segment.at);
     }
     if (segment.has(rst)) note_rst(evidence, s, segment, side);

@@ -64,7 +64,8 @@ struct Direction {
 struct Conversation {
     std::array<Direction, 2> directions;  ///< by lane: 0 is what the lower end of the FlowKey sends
     plain::Dialogue dialogue;
-    bool tds_framed = false;  ///< TLS comes inside TDS packets
+    bool tds_framed = false;                        ///< TLS comes inside TDS packets
+    std::vector<std::uint8_t> certificate_request;  ///< the message's body, for the answer to it
 
     /// Bytes that wait in reassembly.
     [[nodiscard]] std::size_t held_bytes() const {
@@ -75,6 +76,7 @@ struct Conversation {
             direction.clear();
         dialogue.clear();
         tds_framed = false;
+        certificate_request.clear();
     }
 };
 

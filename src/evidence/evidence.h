@@ -71,6 +71,7 @@ struct ServerHelloEvidence {
     std::uint16_t cipher_suite = 0;
     std::optional<std::uint16_t> group;
     std::optional<std::uint32_t> dh_prime_bits;
+    std::uint16_t signature_algorithm = 0;  ///< of its ServerKeyExchange in TLS 1.2; 0: not told
     std::string alpn;
     bool whole = false;              ///< false: cut by the capture, version and suite are not sure
     bool session_id_echoed = false;  ///< non-empty and equal to the ClientHello's
@@ -84,6 +85,7 @@ struct AlertEvidence {
     std::uint8_t description = 0;
     Moment at;
     bool after_data = false;  ///< application data had gone both ways before
+    std::uint32_t end = 0;    ///< sequence number behind it
 };
 
 /// A record whose content can't be read, by its header.
@@ -109,10 +111,9 @@ struct ResetSigns {
     std::uint16_t rst_place = 0;
     bool data_hops_vary = false;
     std::uint16_t last_ip_id = 0;  ///< of the latest segment that is no reset
-    std::uint16_t rst_ip_id = 0;
-    std::uint8_t id_steps = 0;    ///< segments whose IP ID went on by a little, in a row
-    bool rst_breaks_ids = false;  ///< its IP ID does not go on with those
-    Moment new_payload_after;     ///< the side went on sending after its reset
+    std::uint8_t id_steps = 0;     ///< segments whose IP ID went on by a little, in a row
+    bool rst_breaks_ids = false;   ///< its IP ID does not go on with those
+    Moment new_payload_after;      ///< the side went on sending after its reset
 };
 
 /// One direction.
@@ -128,13 +129,14 @@ struct SideEvidence {
     Moment last_payload;  ///< latest segment with payload, repetitions included
     Moment fin;
     std::uint32_t fin_sequence = 0;
-    bool fin_early = false;  ///< bytes in front of it are still missing
-    Moment rst;              ///< the first one
+    std::uint32_t fin_acknowledgement = 0;  ///< of that segment
+    bool fin_early = false;                 ///< bytes in front of it are still missing
+    Moment rst;                             ///< the first one
     std::uint32_t rst_count = 0;
     std::uint32_t rst_acknowledgement = 0;  ///< of the first one
     std::uint32_t syn_count = 0;
     std::uint32_t initial_sequence = 0;
-    std::uint32_t highest_acknowledgement = 0;  ///< that this side sent; 0 before any
+    std::uint32_t highest_acknowledgement = 0;  ///< that this side sent, once `acknowledged`
     std::uint32_t data_end = 0;         ///< sequence number behind the last payload byte it sent
     std::uint32_t largest_segment = 0;  ///< payload bytes on the wire
     std::uint16_t mss = 0;              ///< 0: no option seen
@@ -192,6 +194,12 @@ constexpr std::uint32_t full_segment(const SideEvidence& a, const SideEvidence& 
     return mss > 2 * most_option_bytes ? mss - most_option_bytes : mss;
 }
 
+/// Whether the FIN of `side` acknowledges that of `peer`, and so came after it whatever order the
+/// capture shows.
+constexpr bool fin_answers(const SideEvidence& side, const SideEvidence& peer) {
+    return side.fin.seen() && peer.fin.seen() && side.fin_acknowledgement == peer.fin_sequence + 1;
+}
+
 /// A dialogue that leads to TLS, or would have (verdicts.md §2, STARTTLS).
 struct UpgradeEvidence {
     plain::DialogueKind kind = plain::DialogueKind::none;
@@ -218,6 +226,13 @@ struct DnsEvidence {
     Moment asked;  ///< first, failed tries included
     Moment answered;
     bool names_sni = false;  ///< the SNI is that name, or one that it is an alias of
+};
+
+/// Whether the client's certificate is from an authority that the CertificateRequest lists.
+enum class Authority : std::uint8_t {
+    not_asked,  ///< it lists none, or one of the two messages was not seen
+    listed,
+    unlisted,
 };
 
 /// Why no more of a flow was seen, apart from its own end.
@@ -265,6 +280,7 @@ struct Evidence {
     Moment server_hello_at;
     std::uint16_t steps_at_server_hello = 0;  ///< the server's acknowledgement_steps then
     Moment certificate_request;
+    Authority client_authority = Authority::not_asked;
     Moment server_hello_done;
     Moment client_key_exchange;
     std::vector<AlertEvidence> alerts;  ///< clear ones, at most max_alerts

@@ -49,14 +49,17 @@ void StreamReader::on_handshake(tls::HandshakeType type, Bytes body, bool whole,
         case tls::HandshakeType::certificate: read_certificate(body, whole, at); break;
         case tls::HandshakeType::server_key_exchange:
             if (evidence_.server_hello) {
+                ServerHelloEvidence& hello = *evidence_.server_hello;
                 const auto exchange =
-                    tls::parse_server_key_exchange(body, evidence_.server_hello->cipher_suite);
-                if (exchange.named_group) evidence_.server_hello->group = exchange.named_group;
-                evidence_.server_hello->dh_prime_bits = exchange.dh_prime_bits;
+                    tls::parse_server_key_exchange(body, hello.cipher_suite, hello.version);
+                if (exchange.named_group) hello.group = exchange.named_group;
+                hello.dh_prime_bits = exchange.dh_prime_bits;
+                hello.signature_algorithm = exchange.signature_algorithm.value_or(0);
             }
             break;
         case tls::HandshakeType::certificate_request:
             evidence_.certificate_request = at;
+            if (whole) conversation_.certificate_request.assign(body.begin(), body.end());
             evidence_.add(EventKind::certificate_request, side(), at);
             break;
         case tls::HandshakeType::server_hello_done:
@@ -125,6 +128,7 @@ void StreamReader::read_server_hello(Bytes body, bool whole, Moment at) {
         .cipher_suite = hello.cipher_suite,
         .group = hello.key_share_group,
         .dh_prime_bits = {},
+        .signature_algorithm = 0,
         .alpn = hello.alpn.value_or(""),
         // A hello that was there to its suite but is malformed behind it still tells those.
         .whole = whole && (good || hello.cipher_suite != 0),
@@ -142,16 +146,29 @@ void StreamReader::read_certificate(Bytes body, bool whole, Moment at) {
     const bool good = tls::parse_certificates(body, ders);
     if (ders.empty() && !(whole && good)) return;
     SideEvidence& s = own();
-    s.chain = collector_.chains_.chain(ders).get();
+    const bool of_client = side() == Side::client;
+    s.chain =
+        collector_.chains_.chain(ders, of_client ? tls::Role::client : tls::Role::server).get();
     if (whole) s.certificate = at;
+    if (of_client && !ders.empty()) note_authority(*s.chain);
     evidence_.add(ders.empty() ? EventKind::empty_certificate : EventKind::certificate, side(), at);
+}
+
+void StreamReader::note_authority(const tls::Chain& chain) {
+    if (conversation_.certificate_request.empty() || !evidence_.server_hello) return;
+    std::vector<Bytes> authorities;
+    const bool good = tls::parse_certificate_request(conversation_.certificate_request,
+                                                     evidence_.server_hello->version, authorities);
+    if (!good || authorities.empty()) return;
+    evidence_.client_authority =
+        tls::is_issued_by(chain, authorities) ? Authority::listed : Authority::unlisted;
 }
 
 void StreamReader::on_alert(std::uint8_t level, std::uint8_t description, Moment at) {
     if (!own().first_record.seen()) own().first_record = at;
     if (evidence_.alerts.size() < max_alerts) {
-        evidence_.alerts.push_back(
-            {side(), level, description, at, data_went_both_ways(evidence_)});
+        evidence_.alerts.push_back({side(), level, description, at, data_went_both_ways(evidence_),
+                                    direction().stream.next()});
     }
     evidence_.add(EventKind::alert, side(), at,
                   static_cast<std::uint16_t>(level << 8U | description));

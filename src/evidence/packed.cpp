@@ -270,7 +270,7 @@ TLSTRIAGE_VISIT(Event, e) {
     io.sparse(e.kind, e.side, e.detail, e.at);
 }
 TLSTRIAGE_VISIT(AlertEvidence, a) {
-    io.sparse(a.sender, a.level, a.description, a.at, a.after_data);
+    io.sparse(a.sender, a.level, a.description, a.at, a.after_data, a.end);
 }
 TLSTRIAGE_VISIT(OpaqueRecord, r) {
     io.sparse(r.type, r.length, r.at);
@@ -288,8 +288,8 @@ TLSTRIAGE_VISIT(ClientHelloEvidence, h) {
     io(h.server_name);
 }
 TLSTRIAGE_VISIT(ServerHelloEvidence, h) {
-    io.sparse(h.version, h.cipher_suite, h.whole, h.session_id_echoed, h.pre_shared_key,
-              h.renegotiation_info);
+    io.sparse(h.version, h.cipher_suite, h.signature_algorithm, h.whole, h.session_id_echoed,
+              h.pre_shared_key, h.renegotiation_info);
     io(h.group);
     io(h.dh_prime_bits);
     io(h.alpn);
@@ -298,7 +298,7 @@ TLSTRIAGE_VISIT(StuckRange, s) {
     io.sparse(s.bytes, s.repeats, s.first_repeat, s.last_repeat, s.later_acknowledged);
 }
 TLSTRIAGE_VISIT(ResetSigns, s) {
-    io.sparse(s.data_place, s.rst_place, s.data_hops_vary, s.last_ip_id, s.rst_ip_id, s.id_steps,
+    io.sparse(s.data_place, s.rst_place, s.data_hops_vary, s.last_ip_id, s.id_steps,
               s.rst_breaks_ids, s.new_payload_after);
 }
 TLSTRIAGE_VISIT(SideEvidence, s) {
@@ -312,7 +312,7 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
               s.last_encrypted_alert, s.application_records, s.unfinished_record,
               s.full_segment_acknowledged, s.full_segment_end, s.acknowledged, s.hello_end,
               s.fin_sequence, s.acknowledgement_steps, s.rst_acknowledgement, s.fin_early,
-              s.last_full_end, s.no_record);
+              s.last_full_end, s.no_record, s.fin_acknowledgement);
     io(s.stuck);
     io(s.reset_signs);
     io(s.last_record);
@@ -325,8 +325,9 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
               e.refused_before, e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello,
               e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
-              e.steps_at_server_hello, e.certificate_request, e.server_hello_done,
-              e.client_key_exchange, e.settled, e.icmp_about_syn, e.icmp_size_about);
+              e.steps_at_server_hello, e.certificate_request, e.client_authority,
+              e.server_hello_done, e.client_key_exchange, e.settled, e.icmp_about_syn,
+              e.icmp_size_about);
     io(e.sides[0]);
     io(e.sides[1]);
     io(e.icmp);

@@ -124,9 +124,10 @@ void StreamReader::cut(std::uint64_t count, Moment at) {
 void StreamReader::lost(std::uint64_t count, Moment at) {
     // What the peer acknowledged it has received: then it is the capture that lacks it.
     SideEvidence& s = own();
-    const std::uint32_t acknowledged = evidence_.side(other(side())).highest_acknowledgement;
+    const SideEvidence& peer = evidence_.side(other(side()));
     const bool received =
-        acknowledged == 0 || flow::distance(acknowledged, direction().stream.next()) >= 0;
+        !peer.acknowledged.seen() ||
+        flow::distance(peer.highest_acknowledgement, direction().stream.next()) >= 0;
     (received ? s.lost_bytes : s.hole_bytes) += count;
     Moment& first = received ? s.first_loss : s.first_hole;
     if (!first.seen()) first = at;

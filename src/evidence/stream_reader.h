@@ -55,6 +55,7 @@ class StreamReader {
     void read_client_hello(const tls::ClientHello& hello, bool whole, Moment at);
     void read_server_hello(Bytes body, bool whole, Moment at);
     void read_certificate(Bytes body, bool whole, Moment at);
+    void note_authority(const tls::Chain& chain);
     void note_application_record(const tls::RecordHeader& header, Moment at);
 
     Collector& collector_;

@@ -61,7 +61,7 @@ void append_notes(const Row& row, Buffer& out) {
 void append_findings(const Row& row, Buffer& out) {
     if (row.verdict.cert_findings == 0) return;
     List list(out);
-    for (unsigned i = 0; i <= static_cast<unsigned>(tls::Finding::weak_signature); ++i) {
+    for (unsigned i = 0; i < tls::finding_count; ++i) {
         const auto finding = static_cast<tls::Finding>(i);
         if ((row.verdict.cert_findings & tls::bit(finding)) != 0) {
             list.add(tls::finding_name(finding));
@@ -121,13 +121,27 @@ std::string_view client_auth_cell(const Row& row) {
     return row.evidence.certificate_request.seen() ? "requested" : "";
 }
 
-std::string_view first_of(const Row& row, Moment evidence::SideEvidence::*moment) {
-    const Moment client = row.evidence.of_client().*moment;
-    const Moment server = row.evidence.of_server().*moment;
+namespace {
+
+std::string_view earlier(Moment client, Moment server) {
     if (!client.seen() && !server.seen()) return {};
     if (!server.seen()) return "client";
     if (!client.seen()) return "server";
     return client < server ? "client" : "server";
+}
+
+}  // namespace
+
+std::string_view rst_sender_cell(const Row& row) {
+    return earlier(row.evidence.of_client().rst, row.evidence.of_server().rst);
+}
+
+std::string_view fin_sender_cell(const Row& row) {
+    const auto& client = row.evidence.of_client();
+    const auto& server = row.evidence.of_server();
+    if (fin_answers(client, server)) return "server";
+    if (fin_answers(server, client)) return "client";
+    return earlier(client.fin, server.fin);
 }
 
 const evidence::AlertEvidence* alert_of(const Row& row) {

@@ -30,7 +30,8 @@ std::string_view proxy_cell(const Row& row);
 std::string_view starttls_cell(const Row& row);
 std::string_view resumed_cell(const Row& row);
 std::string_view client_auth_cell(const Row& row);
-std::string_view first_of(const Row& row, Moment evidence::SideEvidence::*moment);
+std::string_view rst_sender_cell(const Row& row);  ///< of the first one
+std::string_view fin_sender_cell(const Row& row);
 /// The alert that the row is about: the decisive one, or else the first that is no close_notify.
 const evidence::AlertEvidence* alert_of(const Row& row);
 const tls::Certificate* leaf_of(const Row& row);
@@ -66,8 +67,8 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("alert_sender", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(name(verdict::actor_of(a->sender))))),
     column("alert_level", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(a->level == 2 ? "fatal" : a->level == 1 ? "warning" : "invalid"))),
     column("alert", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(tls::alert_name(a->description)))),
-    column("rst_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::rst)))),
-    column("fin_sender", TLSTRIAGE_CELL(cell.word(first_of(row, &evidence::SideEvidence::fin)))),
+    column("rst_sender", TLSTRIAGE_CELL(cell.word(rst_sender_cell(row)))),
+    column("fin_sender", TLSTRIAGE_CELL(cell.word(fin_sender_cell(row)))),
     column("icmp", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_icmp(row, out); }))),
     column("server_speaks", TLSTRIAGE_CELL(cell.word(server_speaks(row.evidence)))),
     column("starttls", TLSTRIAGE_CELL(cell.word(starttls_cell(row)))),

@@ -77,7 +77,7 @@ std::string findings_text(const CertificateRow& row) {
     if (row.certificate.weak_signature) findings |= bit(tls::Finding::weak_signature);
     if (row.capture_end > row.certificate.not_after) findings |= bit(tls::Finding::expired);
     std::string text;
-    for (unsigned i = 0; i <= static_cast<unsigned>(tls::Finding::weak_signature); ++i) {
+    for (unsigned i = 0; i < tls::finding_count; ++i) {
         const auto finding = static_cast<tls::Finding>(i);
         if ((findings & bit(finding)) != 0) add(tls::finding_name(finding), text);
     }

@@ -57,11 +57,15 @@ bool is_misordered(const Certificates& certificates) {
     return false;
 }
 
-Findings chain_findings(const Certificates& certificates) {
+Findings chain_findings(const Certificates& certificates, Role role) {
     if (certificates.empty()) return 0;
     Findings findings = 0;
     const Certificate* leaf = certificates.front().get();
-    if (leaf != nullptr && leaf->self_signed) findings |= bit(Finding::self_signed);
+    if (leaf != nullptr) {
+        if (leaf->self_signed) findings |= bit(Finding::self_signed);
+        const bool fit = role == Role::server ? leaf->serves : leaf->visits;
+        if (!fit) findings |= bit(Finding::wrong_usage);
+    }
     if (is_incomplete(certificates)) findings |= bit(Finding::incomplete_chain);
     if (is_misordered(certificates)) findings |= bit(Finding::misordered_chain);
     for (const auto& certificate : certificates) {
@@ -115,6 +119,7 @@ std::string_view finding_name(Finding finding) {
         case Finding::revoked: return "revoked";
         case Finding::weak_key: return "weak_key";
         case Finding::weak_signature: return "weak_signature";
+        case Finding::wrong_usage: return "wrong_usage";
     }
     return {};
 }
@@ -122,8 +127,8 @@ std::string_view finding_name(Finding finding) {
 namespace {
 
 /// What the user's own store says beats what the chain looks like.
-void ask(const TrustStore& trust, const std::vector<Bytes>& ders, Chain& chain) {
-    const TrustStore::Answer answer = trust.check(ders);
+void ask(const TrustStore& trust, const std::vector<Bytes>& ders, Role role, Chain& chain) {
+    const TrustStore::Answer answer = trust.check(ders, role == Role::client);
     if (answer.revoked) chain.findings |= bit(Finding::revoked);
     if (!answer.checked) return;
     if (!answer.trusted) {
@@ -161,12 +166,13 @@ ChainCache::~ChainCache() = default;
 ChainCache::ChainCache(ChainCache&&) noexcept = default;
 ChainCache& ChainCache::operator=(ChainCache&&) noexcept = default;
 
-std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
+std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders, Role role) {
     std::vector<Key> keys;
-    keys.reserve(ders.size());
+    keys.reserve(ders.size() + 1);
     for (const Bytes der : ders) {
         keys.push_back(hash_bytes(der.data(), der.size()));
     }
+    keys.push_back({static_cast<std::uint64_t>(role), 0});
     const Key chain_key = hash_bytes(keys.data(), keys.size() * sizeof(Key));
     const std::lock_guard lock(store_->mutex);
     if (const auto found = store_->chains.find(chain_key); found != store_->chains.end()) {
@@ -177,8 +183,8 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
     for (std::size_t i = 0; i < ders.size(); ++i) {
         chain->certificates.push_back(store_->certificate(ders[i], keys[i]));
     }
-    chain->findings = chain_findings(chain->certificates);
-    if (store_->trust != nullptr && !ders.empty()) ask(*store_->trust, ders, *chain);
+    chain->findings = chain_findings(chain->certificates, role);
+    if (store_->trust != nullptr && !ders.empty()) ask(*store_->trust, ders, role, *chain);
     store_->chains.emplace(chain_key, chain);
     return chain;
 }
@@ -186,6 +192,23 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders) {
 std::uint64_t ChainCache::parses() const {
     const std::lock_guard lock(store_->mutex);
     return store_->parses;
+}
+
+bool is_issued_by(const Chain& chain, const std::vector<Bytes>& authorities) {
+    constexpr std::size_t most_comparisons = 1024;  // of names whose bytes differ
+    std::size_t comparisons = 0;
+    for (const auto& certificate : chain.certificates) {
+        if (certificate == nullptr) continue;
+        for (const Bytes authority : authorities) {
+            const auto equals = [&](const std::vector<std::uint8_t>& name) {
+                return std::ranges::equal(name, authority) ||
+                       (comparisons++ < most_comparisons &&
+                        same_name(name, {authority.begin(), authority.end()}));
+            };
+            if (equals(certificate->issuer_der) || equals(certificate->subject_der)) return true;
+        }
+    }
+    return false;
 }
 
 Findings judge_chain(const Chain& chain, Nanoseconds time, std::string_view server_name) {

@@ -28,7 +28,12 @@ enum class Finding : std::uint8_t {
     revoked,
     weak_key,
     weak_signature,
+    wrong_usage,
 };
+constexpr unsigned finding_count = static_cast<unsigned>(Finding::wrong_usage) + 1;
+/// Who shows a certificate: an extendedKeyUsage has to allow that (RFC 5280 §4.2.1.12).
+enum class Role : std::uint8_t { server, client };
+
 /// A set of findings: bit 1 << Finding.
 using Findings = std::uint32_t;
 constexpr Findings bit(Finding finding) {
@@ -55,14 +60,17 @@ struct Certificate {
     bool is_ca = false;
     bool weak_key = false;                  ///< RSA/DSA < 2048 bits, EC < 224
     bool weak_signature = false;            ///< MD2, MD5 or SHA-1 (not asked of self-signed roots)
+    bool serves = true;                     ///< may authenticate a TLS server
+    bool visits = true;                     ///< may authenticate a TLS client
     std::vector<std::uint8_t> subject_der;  ///< Name, to match issuers
     std::vector<std::uint8_t> issuer_der;
 };
 
-/// The chain that a peer sent, leaf first. Shared: equal chains are one object within a cache.
+/// The chain that a peer sent, leaf first. Shared: equal chains of one role are one object within a
+/// cache.
 struct Chain {
     std::vector<std::shared_ptr<const Certificate>> certificates;  ///< a null where DER is broken
-    Findings findings = 0;  ///< those that depend on the chain alone: self_signed … weak_signature
+    Findings findings = 0;  ///< those that depend on the chain and its role alone: self_signed …
     // Of the path to an authority of the user's store, if there is one.
     Nanoseconds path_not_before = std::numeric_limits<Nanoseconds>::min();
     Nanoseconds path_not_after = std::numeric_limits<Nanoseconds>::max();
@@ -83,7 +91,7 @@ class ChainCache {
     ChainCache& operator=(ChainCache&&) noexcept;
 
     /// Copies what it needs from `ders`. Never null.
-    std::shared_ptr<const Chain> chain(const std::vector<Bytes>& ders);
+    std::shared_ptr<const Chain> chain(const std::vector<Bytes>& ders, Role role = Role::server);
 
     /// X.509 parses so far (for tests and benchmarks).
     [[nodiscard]] std::uint64_t parses() const;
@@ -92,6 +100,10 @@ class ChainCache {
     struct Store;
     std::unique_ptr<Store> store_;
 };
+
+/// Whether one of these authorities (DER Names, as a CertificateRequest lists them) issued a
+/// certificate of the chain, or is in it.
+bool is_issued_by(const Chain& chain, const std::vector<Bytes>& authorities);
 
 /// All findings on a chain at `time` for a client that asked for `server_name` (RFC 9525: dNSName
 /// with a wildcard as the whole leftmost label; an IP literal against iPAddress; empty: no name

@@ -10,6 +10,8 @@
 namespace tlstriage::tls {
 namespace {
 
+constexpr std::uint16_t tls12 = 0x0303;
+
 /// opaque ASN1Cert<1..2^24-1>; only whole ones are kept.
 bool read_certificate(Cursor& list, std::vector<Bytes>& chain) {
     const Cursor der = list.vector24();
@@ -44,29 +46,31 @@ bool parse_certificates(Bytes body, std::vector<Bytes>& chain) {
     return whole && cursor.empty();
 }
 
-/// RFC 8446 §4.4.2:
-///   opaque certificate_request_context<0..2^8-1>; CertificateEntry certificate_list<0..2^24-1>;
-///   struct { opaque cert_data<1..2^24-1>; Extension extensions<0..2^16-1>; } CertificateEntry;
-bool parse_certificates_13(Bytes body, std::vector<Bytes>& chain) {
-    chain.clear();
+/// RFC 5246 §7.4.4:
+///   ClientCertificateType certificate_types<1..2^8-1>;
+///   SignatureAndHashAlgorithm supported_signature_algorithms<2..2^16-2>;  (TLS 1.2 only)
+///   DistinguishedName certificate_authorities<0..2^16-1>;  (each opaque<1..2^16-1>)
+bool parse_certificate_request(Bytes body, std::uint16_t version, std::vector<Bytes>& authorities) {
+    authorities.clear();
     Cursor cursor(body);
-    bool whole = true;
     cursor.vector8();
-    const std::uint32_t length = cursor.u24();
-    if (!cursor.ok()) return false;
-    Cursor list = vector_or_part(cursor, length, whole);
+    if (version == tls12) cursor.vector16();
+    Cursor list = cursor.vector16();
     while (!list.empty()) {
-        if (!read_certificate(list, chain)) return false;
-        list.vector16();
+        const Cursor name = list.vector16();
         if (!list.ok()) return false;
+        authorities.push_back(name.rest());
     }
-    return whole && cursor.empty();
+    return cursor.ok() && cursor.empty();
 }
 
 /// RFC 8422 §5.4: ECCurveType curve_type (3: named_curve); NamedCurve namedcurve; …
 /// RFC 5246 §7.4.3: opaque dh_p<1..2^16-1>; …
 /// With a PSK in the suite (RFC 4279 §3, RFC 5489 §2): opaque psk_identity_hint<0..2^16-1> first.
-ServerKeyExchange parse_server_key_exchange(Bytes body, std::uint16_t cipher_suite) {
+/// Then, unless the suite is anonymous or a PSK proves the server, SignatureAndHashAlgorithm in
+/// TLS 1.2, and the signature.
+ServerKeyExchange parse_server_key_exchange(Bytes body, std::uint16_t cipher_suite,
+                                            std::uint16_t version) {
     constexpr std::uint8_t named_curve = 3;
     ServerKeyExchange exchange;
     const bool ecdhe = uses_ecdhe(cipher_suite);
@@ -77,10 +81,17 @@ ServerKeyExchange parse_server_key_exchange(Bytes body, std::uint16_t cipher_sui
         const bool is_named = cursor.u8() == named_curve;
         const std::uint16_t group = cursor.u16();
         if (cursor.ok() && is_named) exchange.named_group = group;
+        if (!is_named) return exchange;
+        cursor.vector8();
     } else {
         const Cursor prime = cursor.vector16();
         if (cursor.ok() && !prime.empty()) exchange.dh_prime_bits = bit_length(prime.rest());
+        cursor.vector16();
+        cursor.vector16();
     }
+    if (version != tls12 || !is_signed(cipher_suite)) return exchange;
+    const std::uint16_t algorithm = cursor.u16();
+    if (cursor.ok()) exchange.signature_algorithm = algorithm;
     return exchange;
 }
 

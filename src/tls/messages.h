@@ -81,14 +81,18 @@ bool parse_ssl2_client_hello(Bytes message, ClientHello& hello);
 bool parse_server_hello(Bytes body, ServerHello& hello);
 /// A Certificate message up to TLS 1.2: the DER of each certificate in the order sent.
 bool parse_certificates(Bytes body, std::vector<Bytes>& chain);
-/// A TLS 1.3 Certificate message (only readable with keys).
-bool parse_certificates_13(Bytes body, std::vector<Bytes>& chain);
+/// The authorities (DER Names, in the order sent) of a CertificateRequest up to TLS 1.2. `version`
+/// is the one negotiated.
+bool parse_certificate_request(Bytes body, std::uint16_t version, std::vector<Bytes>& authorities);
 /// The named group of an ECDHE ServerKeyExchange (RFC 8422 §5.4), or the size in bits of a DHE
-/// prime. `kx_is_ecdhe` by the suite. Both empty when it is neither.
+/// prime; and how it is signed, which only TLS 1.2 tells (0x0304 says nothing here). Empty where
+/// the suite has no such thing.
 struct ServerKeyExchange {
     std::optional<std::uint16_t> named_group;
     std::optional<std::uint32_t> dh_prime_bits;
+    std::optional<std::uint16_t> signature_algorithm;  ///< SignatureScheme (RFC 8446 §4.2.3)
 };
-ServerKeyExchange parse_server_key_exchange(Bytes body, std::uint16_t cipher_suite);
+ServerKeyExchange parse_server_key_exchange(Bytes body, std::uint16_t cipher_suite,
+                                            std::uint16_t version);
 
 }  // namespace tlstriage::tls

@@ -120,4 +120,9 @@ bool uses_psk(std::uint16_t cipher_suite) {
     return suite_name_contains(cipher_suite, "_PSK_");
 }
 
+bool is_signed(std::uint16_t cipher_suite) {
+    return !uses_psk(cipher_suite) && !suite_name_contains(cipher_suite, "_anon_") &&
+           (uses_ecdhe(cipher_suite) || uses_dhe(cipher_suite));
+}
+
 }  // namespace tlstriage::tls

@@ -31,5 +31,7 @@ bool uses_ecdhe(std::uint16_t cipher_suite);
 bool uses_dhe(std::uint16_t cipher_suite);
 /// A pre-shared key is part of the key exchange, alone or with another.
 bool uses_psk(std::uint16_t cipher_suite);
+/// The server signs its half of an (EC)DHE key exchange: not anonymous, and no PSK in its place.
+bool is_signed(std::uint16_t cipher_suite);
 
 }  // namespace tlstriage::tls

@@ -113,7 +113,7 @@ TrustStore::TrustStore(const std::string& authorities,
 
 TrustStore::~TrustStore() = default;
 
-TrustStore::Answer TrustStore::check(const std::vector<Bytes>& ders) const {
+TrustStore::Answer TrustStore::check(const std::vector<Bytes>& ders, bool of_client) const {
     const ErrorsCleared errors_cleared;
     Answer answer;
     std::vector<X509Handle> certificates;
@@ -132,7 +132,7 @@ TrustStore::Answer TrustStore::check(const std::vector<Bytes>& ders) const {
                                         certificates.front().get(), others.get()) != 1) {
         return answer;
     }
-    X509_STORE_CTX_set_default(context.get(), "ssl_server");
+    X509_STORE_CTX_set_default(context.get(), of_client ? "ssl_client" : "ssl_server");
     X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()),
                                 X509_V_FLAG_NO_CHECK_TIME);
     answer.checked = true;

@@ -23,7 +23,8 @@ class TrustStore {
     TrustStore& operator=(TrustStore&&) = delete;
 
     /// What was found for a chain as sent, leaf first. A path is built from it, whatever its order,
-    /// to an authority of the store; times are not looked at, but those of the path are told.
+    /// to an authority of the store, for a server's certificate or a client's; times are not looked
+    /// at, but those of the path are told.
     struct Answer {
         bool checked = false;  ///< there is a store, and the leaf could be read
         bool trusted = false;
@@ -31,7 +32,7 @@ class TrustStore {
         Nanoseconds not_before = std::numeric_limits<Nanoseconds>::min();  ///< of the whole path
         Nanoseconds not_after = std::numeric_limits<Nanoseconds>::max();
     };
-    [[nodiscard]] Answer check(const std::vector<Bytes>& ders) const;
+    [[nodiscard]] Answer check(const std::vector<Bytes>& ders, bool of_client = false) const;
 
   private:
     struct Contents;

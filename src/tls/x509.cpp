@@ -153,6 +153,14 @@ bool has_weak_digest(X509* x509) {
     return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1;
 }
 
+/// What extendedKeyUsage allows; without that extension, everything.
+void read_usage(X509* x509, Certificate& certificate) {
+    const std::uint32_t allowed = X509_get_extended_key_usage(x509);
+    if (allowed == UINT32_MAX) return;
+    certificate.serves = (allowed & (XKU_SSL_SERVER | XKU_SGC | XKU_ANYEKU)) != 0;
+    certificate.visits = (allowed & (XKU_SSL_CLIENT | XKU_ANYEKU)) != 0;
+}
+
 bool verifies_itself(X509* x509) {
     EVP_PKEY* key = X509_get0_pubkey(x509);
     return key != nullptr && X509_verify(x509, key) == 1;
@@ -210,6 +218,7 @@ std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     certificate->not_after =
         to_time(X509_get0_notAfter(x509.get()), std::numeric_limits<Nanoseconds>::max());
     read_key(x509.get(), *certificate);
+    read_usage(x509.get(), *certificate);
     certificate->self_issued = X509_NAME_cmp(subject, issuer) == 0;
     certificate->self_signed = certificate->self_issued && verifies_itself(x509.get());
     certificate->is_ca = is_authority(x509.get());

@@ -27,19 +27,47 @@ constexpr std::array faults{
     Fault{Finding::incomplete_chain, Cause::certificate_incomplete_chain},
 };
 
+/// What makes a side refuse a certificate and is no cause of its own. A client's faults all are
+/// reasons, the gravest first.
+struct Flaw {
+    Finding finding;
+    Word reason;
+};
+constexpr std::array flaws{
+    Flaw{Finding::expired, Word::expired},
+    Flaw{Finding::not_yet_valid, Word::not_yet_valid},
+    Flaw{Finding::revoked, Word::revoked},
+    Flaw{Finding::self_signed, Word::self_signed},
+    Flaw{Finding::untrusted, Word::untrusted},
+    Flaw{Finding::wrong_usage, Word::wrong_usage},
+    Flaw{Finding::weak_key, Word::weak_key},
+    Flaw{Finding::weak_signature, Word::weak_signature},
+    Flaw{Finding::incomplete_chain, Word::incomplete_chain},
+};
+constexpr tls::Findings small_flaws =
+    bit(Finding::wrong_usage) | bit(Finding::weak_key) | bit(Finding::weak_signature);
+
+Word reason_of(tls::Findings findings) {
+    for (const Flaw& flaw : flaws) {
+        if ((findings & bit(flaw.finding)) != 0) return flaw.reason;
+    }
+    return Word::none;
+}
+
 struct AlertMeaning {
     std::uint8_t description;
     Cause cause;              ///< what the alert says by itself
     tls::Findings confirmed;  ///< findings that agree with it
 };
 
+constexpr std::uint8_t unknown_ca = 48;
 constexpr std::array meanings{
     AlertMeaning{43, Cause::certificate_unsupported,
-                 bit(Finding::weak_key) | bit(Finding::weak_signature)},
+                 bit(Finding::weak_key) | bit(Finding::weak_signature) | bit(Finding::wrong_usage)},
     AlertMeaning{44, Cause::certificate_revoked, bit(Finding::revoked)},
     AlertMeaning{45, Cause::certificate_expired, bit(Finding::expired)},
     AlertMeaning{
-        48, Cause::certificate_unknown_ca,
+        unknown_ca, Cause::certificate_unknown_ca,
         bit(Finding::self_signed) | bit(Finding::incomplete_chain) | bit(Finding::untrusted)},
 };
 
@@ -61,6 +89,7 @@ void judge_specific(const AlertMeaning& meaning, tls::Findings findings, bool ch
         return;
     }
     verdict.confidence = Confidence::proven;
+    verdict.reason = reason_of(agreeing & small_flaws);
     for (const Fault& fault : faults) {
         if ((agreeing & bit(fault.finding)) != 0) {
             verdict.cause = fault.cause;
@@ -81,7 +110,11 @@ void judge_vague(tls::Findings findings, Verdict& verdict) {
             verdict.alternatives.push_back(name(fault.cause));
         }
     }
-    if (verdict.cause == Cause::certificate_rejected) {
+    if (verdict.cause != Cause::certificate_rejected) return;
+    verdict.reason = reason_of(findings & small_flaws);
+    if (verdict.reason != Word::none) {
+        verdict.confidence = Confidence::likely;
+    } else {
         verdict.alternatives = {name(Cause::certificate_unknown_ca), name(Word::pinning)};
     }
 }
@@ -140,6 +173,26 @@ Answer refused_after_finished(const Facts& facts) {
         return verdict;
     }
     return std::nullopt;
+}
+
+/// What the server lists says more than a chain without its issuer: that one may be left out.
+Word flaw_of_client_certificate(const Facts& facts, std::uint8_t description) {
+    const tls::Chain& chain = *facts.client.chain;
+    const Moment at =
+        facts.client.certificate.seen() ? facts.client.certificate : facts.client.first_record;
+    const AlertMeaning* meaning = meaning_of(description);
+    tls::Findings findings = tls::judge_chain(chain, at.time, {});
+    if (meaning != nullptr) findings &= meaning->confirmed;
+    const evidence::Authority authority = facts.evidence.client_authority;
+    if (authority == evidence::Authority::listed) findings &= ~bit(Finding::incomplete_chain);
+    const tls::Findings graver = findings & ~(bit(Finding::incomplete_chain) | small_flaws);
+    if (graver != 0) return reason_of(graver);
+    const bool about_authority = meaning == nullptr || meaning->description == unknown_ca;
+    if (authority == evidence::Authority::unlisted && about_authority) {
+        return Word::authority_not_listed;
+    }
+    if (findings != 0) return reason_of(findings);
+    return meaning != nullptr ? Word::server_clock_or_store : Word::none;
 }
 
 Verdict certificate_refused(const Facts& facts, std::optional<std::uint8_t> description,

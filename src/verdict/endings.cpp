@@ -50,9 +50,12 @@ Answer server_left_after_finished(const Facts& facts) {
 Answer about_client_certificate(const Facts& facts) {
     const auto& chain = facts.client.chain;
     if (!facts.certificate_wanted() || chain == nullptr) return std::nullopt;
-    return failed(chain->certificates.empty() ? Cause::client_certificate_missing
-                                              : Cause::client_certificate_rejected,
-                  Actor::server, Confidence::likely, facts.first_end.at);
+    const bool empty = chain->certificates.empty();
+    Verdict verdict =
+        failed(empty ? Cause::client_certificate_missing : Cause::client_certificate_rejected,
+               Actor::server, Confidence::likely, facts.first_end.at);
+    if (!empty) verdict.reason = flaw_of_client_certificate(facts, 0);
+    return verdict;
 }
 
 /// An alert that can't be read, in the middle of TLS 1.2's change to encryption (§4.5).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flow/sequence.h"
 #include "tls/names.h"
 
 namespace tlstriage::verdict {
@@ -33,8 +34,11 @@ void consider(End& first, Ending how, Side side, Moment at) {
 End find_first_end(const Evidence& evidence) {
     End first;
     for (const Side side : {Side::client, Side::server}) {
-        consider(first, Ending::fin, side, evidence.side(side).fin);
-        consider(first, Ending::rst, side, evidence.side(side).rst);
+        const SideEvidence& s = evidence.side(side);
+        const SideEvidence& peer = evidence.side(other(side));
+        if (!fin_answers(s, peer)) consider(first, Ending::fin, side, s.fin);
+        const bool rst_answers = peer.fin.seen() && s.rst_acknowledgement == peer.fin_sequence + 1;
+        if (!rst_answers) consider(first, Ending::rst, side, s.rst);
     }
     for (const AlertEvidence& alert : evidence.alerts) {
         if (alert.description == close_notify) {
@@ -68,11 +72,19 @@ bool is_fatal(const Facts& facts, const AlertEvidence& alert) {
     return alert.level == level_fatal || warning_was_the_end(facts, alert);
 }
 
+/// The peer's close acknowledges the alert, so it came after that whatever order the capture shows.
+bool had_heard(const Facts& facts, const AlertEvidence& alert) {
+    const SideEvidence& peer = facts.evidence.side(other(alert.sender));
+    const std::uint32_t acknowledged =
+        facts.first_end.how == Ending::rst ? peer.rst_acknowledgement : peer.fin_acknowledgement;
+    return acknowledged != 0 && flow::distance(acknowledged, alert.end) >= 0;
+}
+
 const AlertEvidence* find_fatal(const Facts& facts) {
     for (const AlertEvidence& alert : facts.evidence.alerts) {
         // An alert in answer to the peer's close is a consequence of that.
-        const bool answers_close =
-            facts.first_end.by(other(alert.sender)) && facts.first_end.at < alert.at;
+        const bool answers_close = facts.first_end.by(other(alert.sender)) &&
+                                   facts.first_end.at < alert.at && !had_heard(facts, alert);
         if (!alert.after_data && !answers_close && is_fatal(facts, alert)) return &alert;
     }
     return nullptr;

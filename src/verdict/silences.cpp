@@ -34,17 +34,21 @@ Nanoseconds silence(const Facts& facts, Moment asked) {
     return until - asked.time;
 }
 
+/// Some payload of `from` was acknowledged by `to`.
+bool some_arrived(const evidence::SideEvidence& from, const evidence::SideEvidence& to) {
+    return from.syn.seen() && to.acknowledged.seen() &&
+           flow::distance(to.highest_acknowledgement, from.initial_sequence + 1) > 0;
+}
+
 /// Some of the ClientHello was acknowledged, but not all of it.
 bool begun_acknowledged(const Facts& facts) {
-    return facts.evidence.client_hellos == 1 &&
-           flow::distance(facts.server.highest_acknowledgement, facts.client.initial_sequence + 1) >
-               0;
+    return facts.evidence.client_hellos == 1 && some_arrived(facts.client, facts.server);
 }
 
 bool hello_acknowledged(const Facts& facts) {
     const std::uint32_t end =
         facts.client.hello_end != 0 ? facts.client.hello_end : facts.client.data_end;
-    return facts.server.highest_acknowledgement != 0 &&
+    return facts.server.acknowledged.seen() &&
            flow::distance(facts.server.highest_acknowledgement, end) >= 0;
 }
 
@@ -69,9 +73,7 @@ Answer black_hole_at_sender(const Facts& facts, Side sender) {
     if (stuck.bytes < full_segment(s, peer) || !in_vain(facts, stuck.first_repeat)) {
         return std::nullopt;
     }
-    const bool shorter_arrived =
-        stuck.later_acknowledged ||
-        (s.syn.seen() && flow::distance(peer.highest_acknowledgement, s.initial_sequence + 1) > 0);
+    const bool shorter_arrived = stuck.later_acknowledged || some_arrived(s, peer);
     if (!shorter_arrived) return std::nullopt;
     return failed(Cause::mtu_black_hole, Actor::network, Confidence::likely, stuck.last_repeat);
 }
@@ -120,13 +122,13 @@ Answer too_big_by_icmp(const Facts& facts) {
 bool is_acknowledged(const Facts& facts, Side asker) {
     const auto& from = facts.evidence.side(asker);
     const auto& to = facts.evidence.side(other(asker));
-    if (to.highest_acknowledgement == 0 || from.data_end == 0) return false;
+    if (!to.acknowledged.seen() || from.data_end == 0) return false;
     return flow::distance(to.highest_acknowledgement, from.data_end) >= 0;
 }
 
 Answer client_hello_lost(const Facts& facts) {
     if (!waits_for_server_hello(facts) || facts.first_end.by(Side::server)) return std::nullopt;
-    if (!facts.client.syn.seen() || facts.server.highest_acknowledgement == 0 ||
+    if (!facts.client.syn.seen() || !facts.server.acknowledged.seen() ||
         hello_acknowledged(facts)) {
         return std::nullopt;
     }

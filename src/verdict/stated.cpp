@@ -104,12 +104,27 @@ Answer about_client_certificate(const Facts& facts, const evidence::AlertEvidenc
                       alert.description == handshake_failure ||
                       alert.description == access_denied || alert.description == no_certificate;
     if (!kind) return std::nullopt;
-    const bool empty = chain->certificates.empty();
-    return failed(
-        empty ? Cause::client_certificate_missing : Cause::client_certificate_rejected,
-        Actor::server,
-        speaks_certificate(alert.description) || empty ? Confidence::proven : Confidence::likely,
-        alert.at);
+    if (chain->certificates.empty()) {
+        return failed(Cause::client_certificate_missing, Actor::server, Confidence::proven,
+                      alert.at);
+    }
+    Verdict verdict = failed(
+        Cause::client_certificate_rejected, Actor::server,
+        speaks_certificate(alert.description) ? Confidence::proven : Confidence::likely, alert.at);
+    verdict.reason = flaw_of_client_certificate(facts, alert.description);
+    return verdict;
+}
+
+/// With MD5 or SHA-1, or in a way that the client did not offer (RFC 5246 §7.4.1.4.1).
+bool is_badly_signed(const Facts& facts) {
+    const std::uint16_t algorithm = facts.evidence.server_hello->signature_algorithm;
+    if (algorithm == 0) return false;
+    constexpr unsigned sha1 = 2;  // HashAlgorithm; 1 is MD5
+    if (algorithm >> 8U <= sha1) return true;
+    const auto& hello = facts.evidence.client_hello;
+    if (!hello || hello->shape->signature_algorithms.empty()) return false;
+    return std::ranges::find(hello->shape->signature_algorithms, algorithm) ==
+           hello->shape->signature_algorithms.end();
 }
 
 Answer about_parameters(const Facts& facts, const evidence::AlertEvidence& alert) {
@@ -123,6 +138,8 @@ Answer about_parameters(const Facts& facts, const evidence::AlertEvidence& alert
     const auto& hello = *facts.evidence.server_hello;
     if (hello.dh_prime_bits && *hello.dh_prime_bits <= short_prime_bits) {
         verdict.reason = Word::weak_dh;
+    } else if (is_badly_signed(facts)) {
+        verdict.reason = Word::weak_signature;
     } else if (!facts.tls13 && !hello.renegotiation_info) {
         verdict.reason = Word::legacy_renegotiation;
         verdict.confidence = Confidence::likely;

@@ -101,6 +101,21 @@ TEST(Overlap, FramesDealtOutToFilesAreReadAsOne) {
     EXPECT_EQ(story(analyse(parts)), whole);
 }
 
+/// As from two ports of a switch: what is in both is counted once, application data too. The
+/// trace's IPv6 has no time stamps, without which a copy looks like a repetition (verdicts.md §1).
+TEST(Overlap, CopiesOfAllFramesCountOnce) {
+    const ScratchFolder folder;
+    const Analysis whole = analyse({mixed()});
+    const auto copy = split(mixed(), folder.path(), 1, [](auto, const auto&) { return 0U; });
+    const Analysis doubled = analyse({mixed(), copy.front()});
+    const auto of_v4 = [](std::vector<std::string> rows) {
+        std::erase_if(rows, [](const std::string& row) { return row.starts_with("client_ip=2"); });
+        return rows;
+    };
+    EXPECT_EQ(of_v4(story(doubled)), of_v4(story(whole)));
+    EXPECT_GT(of_v4(story(doubled)).size(), 80U);
+}
+
 TEST(Overlap, SeparateFilesStaySeparate) {
     const ScratchFolder folder;
     const auto parts = split(mixed(), folder.path(), 2, direction);

@@ -21,6 +21,19 @@ std::string lines_of(const std::vector<std::string>& lines) {
     return text;
 }
 
+/// What the case's analysis is given to check certificates against; null for nothing.
+std::shared_ptr<const tls::TrustStore> trust_of(const std::filesystem::path& folder,
+                                                const nlohmann::json& expected) {
+    const auto path = [&](const char* member) -> std::string {
+        return expected.contains(member) ? folder / expected.at(member).get<std::string>() : "";
+    };
+    const std::string store = path("trust_store");
+    const std::string list = path("crl");
+    if (store.empty() && list.empty()) return nullptr;
+    return std::make_shared<const tls::TrustStore>(
+        store, list.empty() ? std::vector<std::string>{} : std::vector{list});
+}
+
 class Golden : public testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, IsRight) {
@@ -29,7 +42,9 @@ TEST_P(Golden, IsRight) {
     ASSERT_FALSE(capture.empty()) << "no capture in " << folder;
     ASSERT_TRUE(std::filesystem::exists(folder / "expected.json")) << "no answer in " << folder;
     const auto expected = nlohmann::json::parse(read_file(folder / "expected.json"));
-    const Analysis analysis = analyse({capture});
+    dataplane::RunPlan plan;
+    plan.limits.trust = trust_of(folder, expected);
+    const Analysis analysis = analyse({capture}, plan);
     const auto wrong = differences(expected, analysis, "");
     const auto listed = not_implemented.find(GetParam());
     if (listed == not_implemented.end()) {

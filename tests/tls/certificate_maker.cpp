@@ -48,6 +48,7 @@ Octets make_certificate(const Recipe& recipe, const KeyPair& key, const KeyPair&
     require(ASN1_TIME_set_string_X509(X509_getm_notBefore(x509.get()), recipe.not_before) == 1);
     require(ASN1_TIME_set_string_X509(X509_getm_notAfter(x509.get()), recipe.not_after) == 1);
     require(X509_set_pubkey(x509.get(), key.key) == 1);
+    if (recipe.usage != nullptr) add_extension(x509.get(), NID_ext_key_usage, recipe.usage);
     if (recipe.is_ca) add_extension(x509.get(), NID_basic_constraints, "critical,CA:TRUE");
     if (recipe.alternative_names != nullptr) {
         add_extension(x509.get(), NID_subject_alt_name, recipe.alternative_names);

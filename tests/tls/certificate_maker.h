@@ -33,6 +33,7 @@ struct Recipe {
     const char* not_after = "20250101000000Z";
     const char* alternative_names = nullptr;  ///< OpenSSL's notation: "DNS:a,IP:192.0.2.1"
     bool is_ca = false;
+    const char* usage = nullptr;    ///< extendedKeyUsage, OpenSSL's notation
     const char* digest = "SHA256";  ///< nullptr where the key brings its own (Ed25519)
 };
 

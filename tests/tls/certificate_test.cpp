@@ -288,14 +288,54 @@ TEST(JudgeChain, AddressesAreNoDnsNames) {
     EXPECT_EQ(judge_chain(*chain, june_2024, "192.0.2.7"), bit(Finding::name_mismatch));
 }
 
+TEST(Chain, UsageHasToFitTheRole) {
+    struct Case {
+        const char* usage;
+        bool serves;
+        bool visits;
+    };
+    for (const Case& c :
+         {Case{nullptr, true, true}, Case{"serverAuth", true, false},
+          Case{"clientAuth", false, true}, Case{"codeSigning", false, false},
+          Case{"serverAuth,clientAuth", true, true}, Case{"anyExtendedKeyUsage", true, true}}) {
+        Recipe recipe = leaf_recipe();
+        recipe.usage = c.usage;
+        const Octets der = make_certificate(recipe, curve_key(), other_key());
+        ChainCache cache;
+        const auto fits = [&](Role role) {
+            return (cache.chain({der}, role)->findings & bit(Finding::wrong_usage)) == 0;
+        };
+        EXPECT_EQ(fits(Role::server), c.serves) << (c.usage == nullptr ? "none" : c.usage);
+        EXPECT_EQ(fits(Role::client), c.visits) << (c.usage == nullptr ? "none" : c.usage);
+        EXPECT_EQ(cache.parses(), 1U);
+    }
+}
+
+TEST(Chain, IsIssuedByAListedAuthority) {
+    const auto chain = read_chain({leaf(), intermediate()});
+    const auto name_of = [](const Octets& der) { return leaf_of(read_chain({der})).subject_der; };
+    const Octets top = name_of(root());
+    const Octets middle = name_of(intermediate());
+    const Octets shouted =
+        name_of(make_certificate(authority_recipe("ROOT", "ROOT"), curve_key(), curve_key()));
+    const Octets stranger = name_of(leaf());
+    EXPECT_TRUE(is_issued_by(*chain, {stranger, top}));
+    EXPECT_TRUE(is_issued_by(*chain, {middle}));
+    EXPECT_TRUE(is_issued_by(*chain, {shouted}));  // RFC 5280 §7.1
+    EXPECT_FALSE(is_issued_by(*read_chain({root()}), {middle}));
+    EXPECT_FALSE(is_issued_by(*read_chain({leaf()}), {top}));
+    EXPECT_FALSE(is_issued_by(*chain, {}));
+    EXPECT_FALSE(is_issued_by(*chain, {Octets{0xff}}));
+}
+
 TEST(Finding, NamesAreThoseOfTheContract) {
     std::string names;
-    for (unsigned i = 0; i <= static_cast<unsigned>(Finding::weak_signature); ++i) {
+    for (unsigned i = 0; i < finding_count; ++i) {
         names += std::string(finding_name(static_cast<Finding>(i))) + ' ';
     }
     EXPECT_EQ(names,
               "expired not_yet_valid name_mismatch cn_only self_signed incomplete_chain "
-              "misordered_chain untrusted revoked weak_key weak_signature ");
+              "misordered_chain untrusted revoked weak_key weak_signature wrong_usage ");
 }
 
 }  // namespace

@@ -99,16 +99,24 @@ TEST(Certificates, CutKeepsTheWholeOnes) {
     EXPECT_FALSE(parse_certificates(vector24(vector24({})), chain));  // ASN1Cert<1..>
 }
 
-TEST(Certificates, Tls13) {
-    const Octets entry = vector24({1, 2, 3}) + vector16({9, 9});
-    const Octets body = vector8({}) + vector24(entry + vector24({4}) + vector16({}));
-    std::vector<Bytes> chain;
-    EXPECT_TRUE(parse_certificates_13(body, chain));
-    EXPECT_EQ(chain.size(), 2U);
-    for (std::size_t length = 0; length < body.size(); ++length) {
-        EXPECT_FALSE(parse_certificates_13(Bytes(body).first(length), chain)) << length;
+TEST(CertificateRequest, Authorities) {
+    const Octets names = vector16(vector16({1, 2, 3}) + vector16({4}));
+    const Octets tls11 = vector8({1, 64}) + names;
+    const Octets tls12 = vector8({1, 64}) + vector16({4, 3}) + names;
+    std::vector<Bytes> authorities;
+    for (const auto& [body, version] : {std::pair{tls11, 0x0302}, std::pair{tls12, 0x0303}}) {
+        const auto number = static_cast<std::uint16_t>(version);
+        ASSERT_TRUE(parse_certificate_request(body, number, authorities));
+        ASSERT_EQ(authorities.size(), 2U);
+        EXPECT_EQ(Octets(authorities[0].begin(), authorities[0].end()), (Octets{1, 2, 3}));
+        for (std::size_t length = 0; length < body.size(); ++length) {
+            EXPECT_FALSE(parse_certificate_request(Bytes(body).first(length), number, authorities))
+                << length;
+        }
     }
-    EXPECT_TRUE(parse_certificates_13(vector8({7}) + vector24({}), chain));
+    EXPECT_FALSE(parse_certificate_request(tls12, 0x0302, authorities));
+    EXPECT_TRUE(parse_certificate_request(vector8({1}) + vector16({}), 0x0302, authorities));
+    EXPECT_TRUE(authorities.empty());
 }
 
 TEST(Certificates, RealMessages) {
@@ -122,27 +130,47 @@ TEST(Certificates, RealMessages) {
 
 TEST(KeyExchange, RealMessages) {
     const Octets ecdhe = from_hex(real::ecdhe_exchange);
-    EXPECT_EQ(parse_server_key_exchange(body_of(ecdhe), 0xc02f).named_group, 0x001d);
-    EXPECT_FALSE(parse_server_key_exchange(body_of(ecdhe), 0x002f).named_group);
+    EXPECT_EQ(parse_server_key_exchange(body_of(ecdhe), 0xc02f, 0x0303).named_group, 0x001d);
+    EXPECT_FALSE(parse_server_key_exchange(body_of(ecdhe), 0x002f, 0x0303).named_group);
     const Octets dhe = from_hex(real::dhe_exchange);
-    const ServerKeyExchange exchange = parse_server_key_exchange(body_of(dhe), 0x0033);
+    const ServerKeyExchange exchange = parse_server_key_exchange(body_of(dhe), 0x0033, 0x0303);
     EXPECT_EQ(exchange.dh_prime_bits, 512U);
     EXPECT_FALSE(exchange.named_group);
 }
 
 TEST(KeyExchange, HandBuilt) {
     const Octets named = from_hex("03 0017 02 aabb");
-    EXPECT_EQ(parse_server_key_exchange(named, 0xc02f).named_group, 23);
+    EXPECT_EQ(parse_server_key_exchange(named, 0xc02f, 0x0303).named_group, 23);
     // RFC 5489 §2: with a PSK the identity hint comes first.
-    EXPECT_EQ(parse_server_key_exchange(vector16(text("hint")) + named, 0xc035).named_group, 23);
-    EXPECT_EQ(parse_server_key_exchange(vector16({}) + vector16({1, 0}), 0x0090).dh_prime_bits, 9U);
+    EXPECT_EQ(parse_server_key_exchange(vector16(text("hint")) + named, 0xc035, 0x0303).named_group,
+              23);
+    EXPECT_EQ(
+        parse_server_key_exchange(vector16({}) + vector16({1, 0}), 0x0090, 0x0303).dh_prime_bits,
+        9U);
     // Leading zeros are no bits.
-    EXPECT_EQ(parse_server_key_exchange(vector16({0, 0x80, 0}), 0x0033).dh_prime_bits, 16U);
+    EXPECT_EQ(parse_server_key_exchange(vector16({0, 0x80, 0}), 0x0033, 0x0303).dh_prime_bits, 16U);
     const Octets explicit_prime = from_hex("01 0017");
-    EXPECT_FALSE(parse_server_key_exchange(explicit_prime, 0xc02f).named_group);
-    EXPECT_FALSE(parse_server_key_exchange(from_hex("0300"), 0xc02f).named_group);
-    EXPECT_FALSE(parse_server_key_exchange(from_hex("0003 ff"), 0x0033).dh_prime_bits);
-    EXPECT_FALSE(parse_server_key_exchange({}, 0x0033).dh_prime_bits);
+    EXPECT_FALSE(parse_server_key_exchange(explicit_prime, 0xc02f, 0x0303).named_group);
+    EXPECT_FALSE(parse_server_key_exchange(from_hex("0300"), 0xc02f, 0x0303).named_group);
+    EXPECT_FALSE(parse_server_key_exchange(from_hex("0003 ff"), 0x0033, 0x0303).dh_prime_bits);
+    EXPECT_FALSE(parse_server_key_exchange({}, 0x0033, 0x0303).dh_prime_bits);
+}
+
+TEST(KeyExchange, SignatureAlgorithm) {
+    const Octets ecdhe = from_hex("03 0017 02 aabb 0804 0001 ff");
+    const auto of = [](const Octets& body, std::uint16_t suite, std::uint16_t version) {
+        return parse_server_key_exchange(body, suite, version).signature_algorithm;
+    };
+    EXPECT_EQ(of(ecdhe, 0xc02f, 0x0303), 0x0804);
+    EXPECT_FALSE(of(ecdhe, 0xc02f, 0x0302));                 // TLS 1.1 does not tell
+    EXPECT_FALSE(of(ecdhe, 0xc018, 0x0303));                 // TLS_ECDH_anon_WITH_AES_128_CBC_SHA
+    EXPECT_FALSE(of(vector16({}) + ecdhe, 0xc035, 0x0303));  // ECDHE_PSK
+    EXPECT_FALSE(of(from_hex("03 0017 02 aabb 08"), 0xc02f, 0x0303));
+    const Octets dhe = vector16({0xff}) + vector16({2}) + vector16({7}) + from_hex("0201 0001 00");
+    EXPECT_EQ(of(dhe, 0x0033, 0x0303), 0x0201);
+    const Octets signed_dhe = from_hex(real::dhe_exchange);
+    EXPECT_EQ(parse_server_key_exchange(body_of(signed_dhe), 0x0033, 0x0303).signature_algorithm,
+              0x0602);  // SHA-512 with DSA
 }
 
 }  // namespace

@@ -222,6 +222,61 @@ TEST(Judge, SaysWhatTheContractSays) {
     }
 }
 
+/// A capture of several queues can show the answer to a FIN before that FIN.
+TEST(Judge, GoesByNumbersWhereTheCaptureSwapsTwoCloses) {
+    ServerHistory history;
+    history.capture_end = at(7000).time;
+    for (const bool swapped : {false, true}) {
+        Evidence e;
+        client_hello(e);
+        e.side(Side::server).fin = at(30);
+        e.side(Side::server).fin_sequence = 5000;
+        e.side(Side::client).fin = at(swapped ? 29 : 31);
+        e.side(Side::client).fin_acknowledgement = 5001;
+        EXPECT_EQ(judge(e, history).cause, Cause::closed_after_client_hello);
+        EXPECT_EQ(judge(e, history).decisive, at(30));
+        e.side(Side::client).fin_acknowledgement = 5000;  // it had not seen the server's
+        EXPECT_EQ(judge(e, history).cause,
+                  swapped ? Cause::client_gave_up : Cause::closed_after_client_hello);
+        e.side(Side::client).fin = Moment{};
+        e.side(Side::client).rst = at(swapped ? 29 : 31);
+        e.side(Side::client).rst_acknowledgement = 5001;
+        EXPECT_EQ(judge(e, history).cause, Cause::closed_after_client_hello);
+    }
+}
+
+TEST(Judge, GoesByNumbersWhereTheCaptureSwapsAnAlertAndAClose) {
+    Evidence e;
+    client_hello(e);
+    alert(e, Side::server, 40);
+    e.alerts.back().end = 5007;
+    e.side(Side::client).fin = at(44);
+    e.side(Side::client).fin_acknowledgement = 5007;
+    ASSERT_LT(e.side(Side::client).fin, e.alerts.back().at);
+    EXPECT_EQ(judge(e, {}).cause, Cause::no_shared_parameters);
+    e.side(Side::client).fin_acknowledgement = 5000;  // it left without having heard of it
+    EXPECT_EQ(judge(e, {}).cause, Cause::client_gave_up);
+}
+
+/// The signature of a ServerKeyExchange, by what the client offered and by its hash.
+TEST(Judge, FindsASignatureThatWasNotOffered) {
+    const auto reason = [](std::uint16_t signature, std::vector<std::uint16_t> offered) {
+        Evidence e;
+        server_hello(e, tls12);
+        evidence::HelloShape shape;
+        shape.signature_algorithms = std::move(offered);
+        e.client_hello->shape = &shape;
+        e.server_hello->signature_algorithm = signature;
+        alert(e, Side::client, 47);
+        return judge(e, {}).reason;
+    };
+    EXPECT_EQ(reason(0x0401, {0x0403, 0x0804}), Word::weak_signature);
+    EXPECT_EQ(reason(0x0401, {0x0403, 0x0401}), Word::none);
+    EXPECT_EQ(reason(0x0201, {0x0201}), Word::weak_signature);  // SHA-1
+    EXPECT_EQ(reason(0x0401, {}), Word::none);                  // none said: nothing to compare
+    EXPECT_EQ(reason(0, {0x0403}), Word::none);
+}
+
 TEST(Judge, NeedsASilenceToBeLongEnough) {
     Evidence e;
     client_hello(e);

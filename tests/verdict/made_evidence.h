@@ -40,6 +40,7 @@ inline void client_hello(Evidence& e) {
     client.first_protocol = sense::Protocol::tls;
     client.data_end = 300;
     e.side(Side::server).highest_acknowledgement = 300;
+    e.side(Side::server).acknowledged = at(20);
 }
 
 inline void server_hello(Evidence& e, std::uint16_t version) {
@@ -53,6 +54,7 @@ inline void server_hello(Evidence& e, std::uint16_t version) {
     server.first_protocol = sense::Protocol::tls;
     server.data_end = 3000;
     e.side(Side::client).highest_acknowledgement = 3000;
+    e.side(Side::client).acknowledged = at(40);
 }
 
 inline void finish12(Evidence& e) {

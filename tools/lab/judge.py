@@ -58,7 +58,9 @@ def _judge(folder, program, scratch, result):
         raise FileNotFoundError("no expected.json")
     run.make(run.load(folder), scratch)
     result.happened = (scratch / "said.txt").read_text().splitlines()
-    rows = analyze(program, run.capture_path(scratch), scratch / "out")
+    options = [text for option, key in (("--trust-store", "trust_store"), ("--crl", "crl"))
+               if key in expected for text in (option, scratch / expected[key])]
+    rows = analyze(program, run.capture_path(scratch), scratch / "out", options)
     result.answer = [" ".join(row[column] for column in SHOWN if row[column]) for row in rows]
     result.wrong = differences(expected["flows"], rows)
 
@@ -69,10 +71,10 @@ def _keep(scratch, target):
         shutil.copy(path, target)
 
 
-def analyze(program, capture, out):
+def analyze(program, capture, out, options=()):
     """The rows of flows.csv, in order of their start."""
-    done = subprocess.run([program, "analyze", "--quiet", "--no-progress", capture, "-o", out],
-                          capture_output=True, text=True)
+    done = subprocess.run([program, "analyze", "--quiet", "--no-progress", capture, "-o", out,
+                           *options], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{program}: exit status {done.returncode}: {done.stderr.strip()}")
     with open(out / "flows.csv", newline="", encoding="utf-8") as file:

@@ -32,7 +32,7 @@ CAPTURE_NAMES = {
     "pcap.gz": "capture.pcap.gz",
     "pcapng.zst": "capture.pcapng.zst",
 }
-CASE_KEYS = {"title", "needs", "edge", "capture", "network", "certificates", "files", "server",
+CASE_KEYS = {"title", "needs", "edge", "keep", "capture", "network", "certificates", "files", "server",
              "client", "proof", "synthetic"}
 TABLE_KEYS = {
     "capture": {"at", "format", "filter", "snaplen", "start_after", "linger"},
@@ -118,6 +118,8 @@ class _Run:
             said = [*words(self.programs), *proofs(case, capture_path(folder))]
         else:
             capture.write(folder)
+            for name in case.get("keep", []):
+                shutil.copy(self.work / name, folder)
         (folder / "said.txt").write_text("".join(line + "\n" for line in said))
 
     def _clients_captured(self, table):

@@ -7,6 +7,7 @@ Actions: close        FIN to both
          reset        RST to the side that waits for the rest
          hang         pass nothing more from that side; the other direction goes on
          wait=SECONDS then pass the rest
+         HEX/HEX      put the second for the first in what passes up to then (with `end`: in all)
 """
 
 import socket
@@ -38,6 +39,17 @@ def interfere(source, sink):
     return False
 
 
+def changed(data):
+    """The data with what `action` replaces in it."""
+    before, _, after = action.partition("/")
+    if not after:
+        return data
+    before, after = bytes.fromhex(before), bytes.fromhex(after)
+    if before in data:
+        print(f"relay: {before.hex()} from the {side} became {after.hex()}")
+    return data.replace(before, after)
+
+
 def transfer(source, sink, left, at_end):
     try:
         while True:
@@ -47,10 +59,10 @@ def transfer(source, sink, left, at_end):
                 left = None
             data = source.recv(left or 65536)
             if not data:
-                if at_end:
+                if at_end and "/" not in action:
                     interfere(source, sink)
                 break
-            sink.sendall(data)
+            sink.sendall(changed(data) if left or at_end else data)
             if left:
                 left -= len(data)
         sink.shutdown(socket.SHUT_WR)
