@@ -75,23 +75,30 @@ class Dialogue {
     void clear();
 
   private:
-    /// Read one line or message of `text`; 0 when it is not whole yet.
+    /// Each reads one line or message from the beginning of `text` and returns its length; 0 when
+    /// it is not whole yet.
     std::size_t client(std::string_view text);
     std::size_t server(std::string_view text);
+    std::size_t client_text(std::string_view text);
+    std::size_t server_text(std::string_view text);
+    std::size_t client_xmpp(std::string_view text);
+    std::size_t server_xmpp(std::string_view text);
+    std::size_t client_ldap(std::string_view text);
+    std::size_t server_ldap(std::string_view text);
+    std::size_t client_postgresql(std::string_view text);
+    std::size_t server_postgresql(std::string_view text);
+    std::size_t client_mysql(std::string_view text);
+    std::size_t server_mysql(std::string_view text);
+    std::size_t client_rdp(std::string_view text);
+    std::size_t server_rdp(std::string_view text);
+    std::size_t client_tds(std::string_view text);
+    std::size_t server_tds(std::string_view text);
     std::size_t client_socks(std::string_view text);
     std::size_t server_socks4(std::string_view text);
-    std::size_t server_xmpp(std::string_view text);
-    std::size_t client_xmpp(std::string_view text);
     std::size_t server_socks5(std::string_view text);
     void client_line(std::string_view line);
     void server_line(std::string_view line);
     void server_reply_line(std::string_view line);
-    void server_ldap(std::string_view message);
-    void client_rdp(std::string_view message);
-    void server_rdp(std::string_view message);
-    void server_mysql(std::string_view packet);
-    void client_mysql(std::string_view packet);
-    void client_postgresql(std::string_view message);
 
     void tell(DialogueStep step, std::uint16_t code = 0) {
         if (step == DialogueStep::went_on && gone_on_) return;  // once is enough
@@ -111,7 +118,6 @@ class Dialogue {
     bool client_spoke_ = false;
     bool gone_on_ = false;
     std::uint8_t socks_stage_ = 0;
-    std::uint8_t tds_wish_ = 0;
     bool event_known_ = false;
     DialogueEvent event_{};
     std::string tag_;                     ///< of an IMAP STARTTLS
