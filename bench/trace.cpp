@@ -99,12 +99,13 @@ void judge(Trace& trace) {
         engine.shard(i).consume(by_shard[i], {});
     engine.archive().see(trace.records.front().time, trace.end);
     engine.end_archive(engine::run_serially);
-    engine.judge(engine::run_serially, {.flow =
-                                            [&](std::size_t, const evidence::Evidence& evidence,
-                                                const verdict::Verdict& verdict) {
-                                                trace.flows.push_back({evidence, verdict});
-                                            },
-                                        .end_round = [](std::size_t) {}});
+    engine.judge(engine::run_serially,
+                 {.flow =
+                      [&](const engine::JudgedBatch&, const evidence::Evidence& evidence,
+                          const verdict::Verdict& verdict) {
+                          trace.flows.push_back({evidence, verdict});
+                      },
+                  .end_round = [](std::size_t) {}});
 }
 
 Trace make() {

@@ -58,7 +58,7 @@ void Consumer::consume(Window& window) {
         return;
     }
     window.begun = true;
-    executor_.run(engine::shard_count, [&](std::size_t s) {
+    executor_.run(engine::shard_count, [&](std::size_t s, unsigned) {
         const auto index = static_cast<unsigned>(s);
         for (std::size_t p = 0; p < window.pieces.size(); ++p) {
             engine_.shard(index).consume(window.pieces[p]->packets(index),
@@ -70,7 +70,7 @@ void Consumer::consume(Window& window) {
 void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until) {
     for (Window* const window : windows)
         window->begun = true;
-    executor_.run(engine::shard_count, [&](std::size_t s) {
+    executor_.run(engine::shard_count, [&](std::size_t s, unsigned) {
         const auto index = static_cast<unsigned>(s);
         for (;;) {
             Window* earliest = nullptr;

@@ -20,20 +20,23 @@ Executor::Executor(unsigned threads)
 
 Executor::~Executor() = default;
 
-void Executor::run(std::size_t count, const std::function<void(std::size_t)>& job) const {
+void Executor::run(std::size_t count, const engine::Job& job) const {
     if (arena_ == nullptr || count < 2) {
         engine::run_serially(count, job);
         return;
     }
     arena_->arena.execute([&] {
         tbb::parallel_for(
-            std::size_t{0}, count, [&](std::size_t i) { job(i); }, tbb::simple_partitioner{});
+            std::size_t{0}, count,
+            [&](std::size_t i) {
+                job(i, static_cast<unsigned>(tbb::this_task_arena::current_thread_index()));
+            },
+            tbb::simple_partitioner{});
     });
 }
 
 engine::Parallel Executor::parallel() const {
-    return
-        [this](std::size_t count, const std::function<void(std::size_t)>& job) { run(count, job); };
+    return [this](std::size_t count, const engine::Job& job) { run(count, job); };
 }
 
 }  // namespace tlstriage::dataplane

@@ -9,7 +9,8 @@
 
 namespace tlstriage::dataplane {
 
-/// Schedules jobs on `threads` threads (the caller's is one of them). With one thread everything
+/// Schedules jobs on `threads` threads (the caller's is one of them), which
+/// are the workers 0 … threads - 1. With one thread everything
 /// runs inline, and TBB starts none.
 class Executor {
   public:
@@ -19,7 +20,7 @@ class Executor {
     Executor& operator=(Executor&&) = delete;
 
     [[nodiscard]] unsigned threads() const { return threads_; }
-    void run(std::size_t count, const std::function<void(std::size_t)>& job) const;
+    void run(std::size_t count, const engine::Job& job) const;
     [[nodiscard]] engine::Parallel parallel() const;
 
   private:

@@ -12,7 +12,7 @@ std::size_t WindowWalk::place_chains(const capture::Format& format, Bytes window
     const std::size_t wanted = std::clamp<std::size_t>(
         end / shape_.least_piece, 1, std::size_t{shape_.chains} * executor_.threads());
     std::vector<std::size_t> begins(wanted, 0);
-    executor_.run(wanted - 1, [&](std::size_t i) {
+    executor_.run(wanted - 1, [&](std::size_t i, unsigned) {
         begins[i + 1] = format.find_boundary(window, end / wanted * (i + 1), near);
     });
     std::size_t count = 0;
@@ -66,7 +66,7 @@ WindowWalk::Result WindowWalk::walk(const capture::Format& format, Bytes window,
                                     Nanoseconds near) {
     const std::size_t count = place_chains(format, window, end, near);
     const std::size_t groups = (count + shape_.chains - 1) / shape_.chains;
-    executor_.run(groups, [&](std::size_t group) {
+    executor_.run(groups, [&](std::size_t group, unsigned) {
         walk_group(format, window, group * count / groups, (group + 1) * count / groups);
     });
     Result result;

@@ -109,7 +109,7 @@ std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane
                                         const dataplane::Executor& executor) {
     const auto format =
         options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
-    report::FlowReport flows(result.files, options.output, format);
+    report::FlowReport flows(result.files, options.output, format, executor.threads());
     const engine::Judgement judgement = result.engine->judge(executor.parallel(), flows.handlers());
     result.facts.rows = judgement.rows;
     result.facts.without_row = judgement.without_row;

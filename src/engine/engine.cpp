@@ -74,9 +74,9 @@ std::vector<Place> in_order(const std::vector<std::unique_ptr<Shard>>& shards) {
 
 }  // namespace
 
-void run_serially(std::size_t count, const std::function<void(std::size_t)>& job) {
+void run_serially(std::size_t count, const Job& job) {
     for (std::size_t i = 0; i < count; ++i)
-        job(i);
+        job(i, 0);
 }
 
 void Archive::see(Nanoseconds first, Nanoseconds last) {
@@ -110,7 +110,7 @@ ShardCounts Engine::counts() const {
 
 void Engine::end_archive(const Parallel& parallel) {
     const auto archive = static_cast<std::uint32_t>(archives_.size() - 1);
-    parallel(shards_.size(), [&](std::size_t i) { shards_[i]->end_archive(archive); });
+    parallel(shards_.size(), [&](std::size_t i, unsigned) { shards_[i]->end_archive(archive); });
     defragmenter_.clear();
     archives_.emplace_back();
 }
@@ -120,9 +120,11 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
     const LookupIndex lookups = index_lookups(shards_, archives_);
     Histories histories(archives_, limits_.tls_ports, lookups);
     for (const Place& place : places)
+        histories.ask(place.entry->record, place.entry->archive);
+    for (const Place& place : places)
         histories.add(place.entry->record, place.entry->archive);
     std::array<std::uint64_t, round_batches> rows{};
-    const auto judge_batch = [&](std::size_t batch, std::span<const Place> part) {
+    const auto judge_batch = [&](const JudgedBatch& batch, std::span<const Place> part) {
         evidence::Evidence evidence;
         for (const Place& place : part) {
             place.entry->unpack(evidence);
@@ -130,7 +132,7 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
             const verdict::ServerHistory history =
                 histories.of(place.entry->record, place.entry->archive);
             if (!limits_.all_flows && !verdict::is_attempt(evidence, history)) continue;
-            ++rows[batch];
+            ++rows[batch.index];
             on_judged.flow(batch, evidence, verdict::judge(evidence, history));
         }
     };
@@ -139,9 +141,9 @@ Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
         const auto round =
             std::span(places).subspan(begin, std::min(round_flows, places.size() - begin));
         const std::size_t batches = (round.size() + batch_flows - 1) / batch_flows;
-        parallel(batches, [&](std::size_t batch) {
+        parallel(batches, [&](std::size_t batch, unsigned worker) {
             const auto rest = round.subspan(batch * batch_flows);
-            judge_batch(batch, rest.first(std::min(batch_flows, rest.size())));
+            judge_batch({batch, worker}, rest.first(std::min(batch_flows, rest.size())));
         });
         on_judged.end_round(batches);
     }

@@ -14,19 +14,28 @@
 
 namespace tlstriage::engine {
 
-/// Runs job(0) … job(count - 1), in any order and on any threads, and returns when all are done.
-using Parallel =
-    std::function<void(std::size_t count, const std::function<void(std::size_t)>& job)>;
+/// A job of several, and which of the threads runs it: no two jobs of one worker overlap.
+using Job = std::function<void(std::size_t index, unsigned worker)>;
 
-/// One thread after the other: the plain way.
-void run_serially(std::size_t count, const std::function<void(std::size_t)>& job);
+/// Runs the jobs 0 … count - 1, in any order and on any threads, and returns when all are done.
+using Parallel = std::function<void(std::size_t count, const Job& job)>;
+
+/// One after the other, as worker 0: the plain way.
+void run_serially(std::size_t count, const Job& job);
+
+/// Where a judged flow comes from.
+struct JudgedBatch {
+    std::size_t index = 0;  ///< within its round
+    unsigned worker = 0;
+};
 
 /// Gets the judged flows that have a row, in the order of rows: by start time, file, first frame.
 /// They come in rounds of batches; a batch's flows come in order from one thread, the batches of a
 /// round in parallel.
 struct OnJudged {
     /// What is borrowed is valid for the call.
-    std::function<void(std::size_t batch, const evidence::Evidence&, const verdict::Verdict&)> flow;
+    std::function<void(const JudgedBatch&, const evidence::Evidence&, const verdict::Verdict&)>
+        flow;
     /// A round of `batches` is complete.
     std::function<void(std::size_t batches)> end_round;
 };

@@ -49,6 +49,25 @@ void Histories::Few::add(std::uint64_t value) {
     }
 }
 
+void Histories::ask(const FlowRecord& record, std::uint32_t archive) {
+    Server& server = servers_[key_of(archive, record.server)];
+    if (!asks(record)) return;
+    server.asked = true;
+    const IpAddress& client = record.client.address;
+    const std::uint64_t name = record.profile.server_name;
+    visits_[key_of(archive, client, record.server, name)];
+    without_tls13_[key_of(archive, client, record.server)];
+    if (const Key race = race_of(record, archive); race != 0) {
+        successes_[race];
+        const bool by_name = record.profile.shape != nullptr;
+        racing_names_[by_name ? name : racer(record, archive).looked_up];
+    }
+    if (const tls::Certificate* leaf = leaf_of(record)) {
+        domains_of_issuer_[key_of(archive, issuer_of(*leaf))];
+        issuers_of_name_[key_of(archive, record.server, name)];
+    }
+}
+
 void Histories::add(const FlowRecord& record, std::uint32_t archive) {
     Server& server = servers_[key_of(archive, record.server)];
     server.heard |= record.heard;
@@ -61,27 +80,44 @@ void Histories::add(const FlowRecord& record, std::uint32_t archive) {
     }
     const verdict::Profile& profile = record.profile;
     if (profile.shape == nullptr && !profile.proxy_header) return;
+    const tls::Certificate* const leaf = leaf_of(record);
+    if (leaf != nullptr && !domains_of_issuer_.empty()) {
+        Few* const domains = domains_of_issuer_.find(key_of(archive, issuer_of(*leaf)));
+        if (domains != nullptr) domains->add(record.domain);
+    }
+    if (profile.ok && !successes_.empty()) add_success(record, archive);
+    if (!server.asked) return;
     auto& profiles = server.profiles;
     if (profiles.size() < max_profiles && std::ranges::find(profiles, profile) == profiles.end()) {
         profiles.push_back(profile);
     }
     const IpAddress& client = record.client.address;
-    Visits& visits = visits_[key_of(archive, client, record.server, profile.server_name)];
-    visits.sent_data |= record.client_data;
-    if (visits.starts.size() < max_starts) visits.starts.push_back(record.start);
-    if (const tls::Certificate* leaf = leaf_of(record)) {
-        const std::uint64_t issuer = issuer_of(*leaf);
-        domains_of_issuer_[key_of(archive, issuer)].add(record.domain);
-        issuers_of_name_[key_of(archive, record.server, profile.server_name)].add(issuer);
+    if (Visits* const visits =
+            visits_.find(key_of(archive, client, record.server, profile.server_name))) {
+        visits->sent_data |= record.client_data;
+        if (visits->starts.size() < max_starts) visits->starts.push_back(record.start);
     }
-    if (!profile.ok) return;
+    if (leaf != nullptr) {
+        Few* const issuers =
+            issuers_of_name_.find(key_of(archive, record.server, profile.server_name));
+        if (issuers != nullptr) issuers->add(issuer_of(*leaf));
+    }
+    if (!profile.ok || record.offers_tls13) return;
+    bool* const without = without_tls13_.find(key_of(archive, client, record.server));
+    if (without != nullptr) *without = true;
+}
+
+void Histories::add_success(const FlowRecord& record, std::uint32_t archive) {
+    const std::uint64_t name = record.profile.server_name;
+    const bool by_name = racing_names_.find(name) != nullptr;
+    if (!by_name && lookups_.empty()) return;
     const Racer who = racer(record, archive);
-    const Success success{record.start, record.server.address};
-    successes_[key_of(archive, who.client, profile.server_name)].push_back(success);
-    if (who.looked_up != 0) {
-        successes_[key_of(archive, who.client, who.looked_up)].push_back(success);
-    }
-    if (!record.offers_tls13) without_tls13_[key_of(archive, client, record.server)] = true;
+    const auto note = [&](std::uint64_t common) {
+        std::vector<Success>* const known = successes_.find(key_of(archive, who.client, common));
+        if (known != nullptr) known->push_back({record.start, record.server.address});
+    };
+    if (by_name) note(name);
+    if (who.looked_up != 0) note(who.looked_up);
 }
 
 /// Most intervals are near the usual one: a check may be missing, or come late.
@@ -109,51 +145,51 @@ Histories::Racer Histories::racer(const FlowRecord& record, std::uint32_t archiv
 }
 
 /// With a ClientHello the name in it counts; before one, another address for the same lookup.
-bool Histories::raced(const FlowRecord& record, std::uint32_t archive) const {
-    constexpr Nanoseconds near = seconds(2);
-    if (record.profile.ok) return false;
+Histories::Key Histories::race_of(const FlowRecord& record, std::uint32_t archive) const {
+    if (record.profile.ok) return 0;
     const Racer who = racer(record, archive);
     const bool by_name = record.profile.shape != nullptr;
     const std::uint64_t name = by_name ? record.profile.server_name : who.looked_up;
-    if (name == 0) return false;
-    const auto found = successes_.find(key_of(archive, who.client, name));
-    return found != successes_.end() &&
-           std::ranges::any_of(found->second, [&](const Success& success) {
+    return name == 0 ? 0 : key_of(archive, who.client, name);
+}
+
+bool Histories::raced(const FlowRecord& record, std::uint32_t archive) const {
+    constexpr Nanoseconds near = seconds(2);
+    const Key race = race_of(record, archive);
+    const std::vector<Success>* const found = race == 0 ? nullptr : successes_.find(race);
+    const bool by_name = record.profile.shape != nullptr;
+    return found != nullptr && std::ranges::any_of(*found, [&](const Success& success) {
                return std::abs(success.start - record.start) <= near &&
                       (by_name || success.server != record.server.address);
            });
 }
 
 verdict::ServerHistory Histories::of(const FlowRecord& record, std::uint32_t archive) const {
-    const auto look_up = [](const auto& map, Key key) {
-        const auto found = map.find(key);
-        return found == map.end() ? nullptr : &found->second;
-    };
     verdict::ServerHistory history{.capture_end = archives_[archive].last_packet,
                                    .tls_port = tls_ports_[record.server.port],
                                    .ever_heard = false,
                                    .others_one_sided = one_sided_flows_[archive] > 0,
                                    .profiles = {}};
-    if (const Server* server = look_up(servers_, key_of(archive, record.server))) {
+    if (const Server* server = servers_.find(key_of(archive, record.server))) {
         history.spoke_tls = server->spoke_tls;
         history.ever_heard = server->heard;
         history.server_hops = server->hops_vary ? 0 : server->hops;
         history.profiles = server->profiles;
     }
-    if (record.profile.ok && record.client_data) return history;  // nothing of the rest is asked
+    if (!asks(record)) return history;
     const IpAddress& client = record.client.address;
     const std::uint64_t name = record.profile.server_name;
-    if (const Visits* visits = look_up(visits_, key_of(archive, client, record.server, name))) {
+    if (const Visits* visits = visits_.find(key_of(archive, client, record.server, name))) {
         history.client_sent_data = visits->sent_data;
         history.comes_evenly = are_even(visits->starts);
     }
     history.client_got_through_without_tls13 =
-        look_up(without_tls13_, key_of(archive, client, record.server)) != nullptr;
+        *without_tls13_.find(key_of(archive, client, record.server));
     history.raced = raced(record, archive);
     if (const tls::Certificate* leaf = leaf_of(record)) {
         const std::uint64_t issuer = issuer_of(*leaf);
-        const Few* domains = look_up(domains_of_issuer_, key_of(archive, issuer));
-        const Few* issuers = look_up(issuers_of_name_, key_of(archive, record.server, name));
+        const Few* domains = domains_of_issuer_.find(key_of(archive, issuer));
+        const Few* issuers = issuers_of_name_.find(key_of(archive, record.server, name));
         history.issuer_intercepts =
             !leaf->self_issued && ((domains != nullptr && domains->count >= 3) ||
                                    (issuers != nullptr && issuers->count >= 2));

@@ -68,6 +68,8 @@ class LookupIndex {
     /// `ends`: time of the last packet, by archive.
     LookupIndex(std::vector<Lookup> lookups, const std::vector<Nanoseconds>& ends);
 
+    [[nodiscard]] bool empty() const { return lookups_.empty(); }
+
     /// The last answer to `client` before `time` that holds `server`; null without one.
     [[nodiscard]] const Lookup* find(std::uint32_t archive, const IpAddress& client,
                                      const IpAddress& server, Nanoseconds time) const;

@@ -5,8 +5,8 @@
 namespace tlstriage::report {
 
 FlowReport::FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
-                       TableFormat format)
-    : files_(files), format_(format) {
+                       TableFormat format, unsigned workers)
+    : files_(files), format_(format), parts_(workers) {
     if (folder.empty()) return;
     output_.emplace(folder, std::string("flows") + std::string(extension(format)));
     Buffer header;
@@ -15,35 +15,38 @@ FlowReport::FlowReport(const std::vector<std::string>& files, const std::filesys
 }
 
 engine::OnJudged FlowReport::handlers() {
-    return {.flow = [this](std::size_t batch, const evidence::Evidence& evidence,
+    return {.flow = [this](const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
                            const verdict::Verdict& verdict) { add(batch, evidence, verdict); },
             .end_round = [this](std::size_t batches) { end_round(batches); }};
 }
 
-void FlowReport::add(std::size_t batch, const evidence::Evidence& evidence,
+void FlowReport::add(const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
                      const verdict::Verdict& verdict) {
     const Row row{evidence, verdict, files_, measure(evidence)};
+    Part& part = parts_[batch.worker];
     if (output_) {
-        append_row(format_, row, flow_columns, batches_[batch].rows);
-        batches_[batch].inventory.add(row);
+        append_row(format_, row, flow_columns, rows_[batch.index]);
+        part.inventory.add(row);
     }
-    batches_[batch].summary.add(row);
+    part.summary.add(row);
 }
 
 void FlowReport::end_round(std::size_t batches) {
-    for (Batch& batch : std::span(batches_).first(batches)) {
-        if (output_) output_->write(batch.rows.view());
-        batch.rows.clear();
-        summary_.merge(batch.summary);
-        batch.summary.clear();
-        inventory_.merge(batch.inventory);
-        batch.inventory.clear();
+    for (Buffer& rows : std::span(rows_).first(batches)) {
+        if (output_) output_->write(rows.view());
+        rows.clear();
     }
 }
 
 std::vector<SummaryGroup> FlowReport::finish() {
     if (output_) output_->commit();
-    return summary_.groups();
+    Part& all = parts_.front();
+    for (const Part& part : std::span(parts_).subspan(1)) {
+        all.summary.merge(part.summary);
+        all.inventory.merge(part.inventory);
+    }
+    parts_.resize(1);
+    return all.summary.groups();
 }
 
 }  // namespace tlstriage::report

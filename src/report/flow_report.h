@@ -17,10 +17,11 @@ namespace tlstriage::report {
 
 class FlowReport {
   public:
-    /// `files`: names of the traces, by Evidence::file. Without a folder nothing is written. Throws
-    /// std::system_error, as the handlers and finish() do.
+    /// `files`: names of the traces, by Evidence::file. Without a folder nothing is written.
+    /// `workers`: how many threads judge. Throws std::system_error, as the handlers and finish()
+    /// do.
     FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
-               TableFormat format);
+               TableFormat format, unsigned workers);
 
     /// For Engine::judge(); they borrow this object.
     engine::OnJudged handlers();
@@ -28,25 +29,24 @@ class FlowReport {
     /// After the last flow: flows.csv gets its name. The groups of all flows.
     std::vector<SummaryGroup> finish();
     /// Servers and certificates of all flows; empty when nothing is written.
-    [[nodiscard]] const Inventory& inventory() const { return inventory_; }
+    [[nodiscard]] const Inventory& inventory() const { return parts_.front().inventory; }
 
   private:
-    struct Batch {
-        Buffer rows;
+    /// Of one worker's flows; of all, in the end, in the first.
+    struct Part {
         Summary summary;
         Inventory inventory;
     };
 
-    void add(std::size_t batch, const evidence::Evidence& evidence,
+    void add(const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
              const verdict::Verdict& verdict);
     void end_round(std::size_t batches);
 
     const std::vector<std::string>& files_;
     TableFormat format_;
     std::optional<OutputFile> output_;
-    std::array<Batch, engine::Engine::round_batches> batches_;
-    Summary summary_;
-    Inventory inventory_;
+    std::array<Buffer, engine::Engine::round_batches> rows_;  ///< by batch
+    std::vector<Part> parts_;                                 ///< by worker
 };
 
 }  // namespace tlstriage::report

@@ -27,30 +27,35 @@ void widen(Nanoseconds& first, Nanoseconds& last, Nanoseconds from, Nanoseconds 
 
 }  // namespace
 
-void ServerEntry::merge(const ServerEntry& later) {
-    widen(first_seen, last_seen, later.first_seen, later.last_seen, total() == 0);
-    for (std::size_t i = 0; i < flows.size(); ++i)
-        flows[i] += later.flows[i];
-    for (const auto& [cause, count] : later.causes)
-        causes[cause] += count;
-    insert(versions, later.versions);
-    insert(cipher_suites, later.cipher_suites);
-    for (const std::string& name : later.names) {
-        if (names.size() < max_names) names.insert(name);
-    }
-    insert(certificates, later.certificates);
-    append(tcp_connect, later.tcp_connect);
-    append(server_hello, later.server_hello);
-    append(handshake, later.handshake);
+void ServerEntry::add_name(const std::string& name) {
+    if (names.size() == max_names && *names.rbegin() <= name) return;
+    names.insert(name);
+    if (names.size() > max_names) names.erase(std::prev(names.end()));
 }
 
-void CertificateEntry::merge(const CertificateEntry& later) {
-    widen(first_seen, last_seen, later.first_seen, later.last_seen, flows == 0);
-    flows += later.flows;
-    insert(servers, later.servers);
-    findings |= later.findings;
-    leaf |= later.leaf;
-    of_client |= later.of_client;
+void ServerEntry::merge(const ServerEntry& other) {
+    widen(first_seen, last_seen, other.first_seen, other.last_seen, total() == 0);
+    for (std::size_t i = 0; i < flows.size(); ++i)
+        flows[i] += other.flows[i];
+    for (const auto& [cause, count] : other.causes)
+        causes[cause] += count;
+    insert(versions, other.versions);
+    insert(cipher_suites, other.cipher_suites);
+    for (const std::string& name : other.names)
+        add_name(name);
+    insert(certificates, other.certificates);
+    append(tcp_connect, other.tcp_connect);
+    append(server_hello, other.server_hello);
+    append(handshake, other.handshake);
+}
+
+void CertificateEntry::merge(const CertificateEntry& other) {
+    widen(first_seen, last_seen, other.first_seen, other.last_seen, flows == 0);
+    flows += other.flows;
+    insert(servers, other.servers);
+    findings |= other.findings;
+    leaf |= other.leaf;
+    of_client |= other.of_client;
 }
 
 std::size_t Inventory::Hash::operator()(const Endpoint& endpoint) const {
@@ -69,9 +74,7 @@ void Inventory::add(const Row& row) {
         server.cipher_suites.insert(e.server_hello->cipher_suite);
     }
     const auto& hello = e.client_hello;
-    if (hello && hello->server_name && server.names.size() < ServerEntry::max_names) {
-        server.names.insert(*hello->server_name);
-    }
+    if (hello && hello->server_name) server.add_name(*hello->server_name);
     if (timings.tcp_connect) server.tcp_connect.push_back(*timings.tcp_connect);
     if (timings.server_hello) server.server_hello.push_back(*timings.server_hello);
     if (timings.handshake) server.handshake.push_back(*timings.handshake);
@@ -100,16 +103,11 @@ void Inventory::add_chain(const tls::Chain& chain, bool of_client, tls::Findings
     }
 }
 
-void Inventory::merge(const Inventory& later) {
-    for (const auto& [endpoint, server] : later.servers_)
+void Inventory::merge(const Inventory& other) {
+    for (const auto& [endpoint, server] : other.servers_)
         servers_[endpoint].merge(server);
-    for (const auto& [certificate, entry] : later.certificates_)
+    for (const auto& [certificate, entry] : other.certificates_)
         certificates_[certificate].merge(entry);
-}
-
-void Inventory::clear() {
-    servers_.clear();
-    certificates_.clear();
 }
 
 std::map<Endpoint, const ServerEntry*> Inventory::servers() const {

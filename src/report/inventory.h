@@ -20,7 +20,7 @@ struct ServerEntry {
     std::map<verdict::Cause, std::uint64_t> causes;  ///< of failed flows
     std::set<std::uint16_t> versions;                ///< that it chose
     std::set<std::uint16_t> cipher_suites;
-    std::set<std::string> names;                     ///< SNIs, at most max_names
+    std::set<std::string> names;                     ///< SNIs, the first max_names of the alphabet
     std::set<const tls::Certificate*> certificates;  ///< leaves
     std::vector<Nanoseconds> tcp_connect;
     std::vector<Nanoseconds> server_hello;
@@ -29,7 +29,8 @@ struct ServerEntry {
     static constexpr std::size_t max_names = 64;
 
     [[nodiscard]] std::uint64_t total() const { return flows[0] + flows[1] + flows[2] + flows[3]; }
-    void merge(const ServerEntry& later);
+    void add_name(const std::string& name);
+    void merge(const ServerEntry& other);
 };
 
 /// Where a certificate was shown.
@@ -42,15 +43,14 @@ struct CertificateEntry {
     bool leaf = false;
     bool of_client = false;
 
-    void merge(const CertificateEntry& later);
+    void merge(const CertificateEntry& other);
 };
 
-/// Parts of a run are counted apart and merged in order.
+/// Flows may come in any order. Parts of a run are counted apart and merged.
 class Inventory {
   public:
     void add(const Row& row);
-    void merge(const Inventory& later);
-    void clear();
+    void merge(const Inventory& other);
 
     [[nodiscard]] std::map<Endpoint, const ServerEntry*> servers() const;
     /// By SHA-256.

@@ -28,23 +28,27 @@ std::string_view sni_of(const Row& row) {
     return hello && hello->server_name ? std::string_view(*hello->server_name) : "";
 }
 
-SummaryGroup begin(const Row& row) {
+/// The first of a group's flows, in the order of rows, stands for it.
+void take_example(const Row& row, SummaryGroup& group) {
     const auto& [evidence, verdict, files, timings] = row;
-    SummaryGroup group;
-    group.outcome = verdict.outcome;
-    group.cause = verdict.cause;
-    group.reason = verdict.reason;
-    group.actor = verdict.actor;
-    group.server = evidence.server;
-    group.sni = sni_of(row);
     group.first_seen = evidence.first.time;
-    if (const auto* alert = alert_of(row)) group.alert = tls::alert_name(alert->description);
+    const auto* const alert = alert_of(row);
+    group.alert = alert == nullptr ? "" : tls::alert_name(alert->description);
     group.example_flow_id = flow_id(evidence);
     group.example_file = evidence.file;
     group.example_frame = verdict.decisive.frame;
     group.explanation = explanation(evidence, verdict);
     group.next_step = next_step(evidence, verdict);
-    return group;
+}
+
+void take_example(const SummaryGroup& other, SummaryGroup& group) {
+    group.first_seen = other.first_seen;
+    group.alert = other.alert;
+    group.example_flow_id = other.example_flow_id;
+    group.example_file = other.example_file;
+    group.example_frame = other.example_frame;
+    group.explanation = other.explanation;
+    group.next_step = other.next_step;
 }
 
 }  // namespace
@@ -70,11 +74,22 @@ void Summary::add(const Row& row) {
     auto place = tallies_.find(key);
     if (place == tallies_.end()) {
         auto tally = std::make_unique<Tally>();
-        tally->group = begin(row);
+        SummaryGroup& group = tally->group;
+        group.outcome = verdict.outcome;
+        group.cause = verdict.cause;
+        group.reason = verdict.reason;
+        group.actor = verdict.actor;
+        group.server = evidence.server;
+        group.sni = key.sni;
         const Key own_key = key_of(tally->group);
         place = tallies_.emplace(own_key, std::move(tally)).first;
     }
     Tally& tally = *place->second;
+    const Place place_of_row{evidence.first.time, evidence.file, evidence.first.frame};
+    if (tally.group.flows == 0 || place_of_row < tally.example) {
+        tally.example = place_of_row;
+        take_example(row, tally.group);
+    }
     ++tally.group.flows;
     if (std::ranges::find(verdict.notes, verdict::Word::raced) != verdict.notes.end()) {
         ++tally.group.raced;
@@ -84,8 +99,8 @@ void Summary::add(const Row& row) {
     if (timings.handshake) tally.handshakes.push_back(*timings.handshake);
 }
 
-void Summary::merge(const Summary& later) {
-    for (const auto& [key, from] : later.tallies_) {
+void Summary::merge(const Summary& other) {
+    for (const auto& [key, from] : other.tallies_) {
         const auto place = tallies_.find(key);
         if (place == tallies_.end()) {
             auto tally = std::make_unique<Tally>(*from);
@@ -94,6 +109,10 @@ void Summary::merge(const Summary& later) {
             continue;
         }
         Tally& tally = *place->second;
+        if (from->example < tally.example) {
+            tally.example = from->example;
+            take_example(from->group, tally.group);
+        }
         tally.group.flows += from->group.flows;
         tally.group.raced += from->group.raced;
         tally.group.last_seen = std::max(tally.group.last_seen, from->group.last_seen);

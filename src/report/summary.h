@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -36,13 +37,11 @@ struct SummaryGroup {
     std::string next_step;
 };
 
-/// Counts flows. Parts of a run are counted apart and merged in order.
+/// Counts flows, which may come in any order. Parts of a run are counted apart and merged.
 class Summary {
   public:
     void add(const Row& row);
-    /// `later` has flows that come after all that were added here.
-    void merge(const Summary& later);
-    void clear() { tallies_.clear(); }
+    void merge(const Summary& other);
 
     /// In the order of summary.csv: most flows first, then by first_seen and cause. Groups with
     /// Outcome::ok are part of it.
@@ -62,8 +61,11 @@ class Summary {
     struct Hash {
         std::size_t operator()(const Key& key) const;
     };
+    /// Of a row among all: time, file, frame.
+    using Place = std::tuple<Nanoseconds, std::uint32_t, std::uint64_t>;
     struct Tally {
         SummaryGroup group;
+        Place example;
         std::vector<IpAddress> clients;  ///< one for each flow
         std::vector<Nanoseconds> handshakes;
     };

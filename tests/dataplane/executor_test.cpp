@@ -38,14 +38,14 @@ TEST(Executor, RunsJobsAtTheSameTime) {
     const Executor executor(4);
     Meeting meeting(2);
     std::atomic<int> met = 0;
-    executor.run(2, [&](std::size_t) { met += meeting.attend() ? 1 : 0; });
+    executor.run(2, [&](std::size_t, unsigned) { met += meeting.attend() ? 1 : 0; });
     EXPECT_EQ(met, 2) << "two jobs never ran at once";
 }
 
 TEST(Executor, RunsInlineWithOneThread) {
     const Executor executor(1);
     std::set<std::thread::id> threads;
-    executor.run(100, [&](std::size_t) { threads.insert(std::this_thread::get_id()); });
+    executor.run(100, [&](std::size_t, unsigned) { threads.insert(std::this_thread::get_id()); });
     EXPECT_EQ(threads, std::set{std::this_thread::get_id()});
 }
 
@@ -54,17 +54,31 @@ TEST(Executor, RunsEachJobOnce) {
         const Executor executor(threads);
         for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{1000}}) {
             std::vector<std::atomic<int>> runs(count);
-            executor.parallel()(count, [&](std::size_t i) { ++runs[i]; });
+            executor.parallel()(count, [&](std::size_t i, unsigned) { ++runs[i]; });
             for (const auto& times : runs)
                 EXPECT_EQ(times, 1);
         }
     }
 }
 
+TEST(Executor, JobsOfOneWorkerDoNotOverlap) {
+    constexpr unsigned threads = 4;
+    const Executor executor(threads);
+    std::array<std::atomic<int>, threads> at_work{};
+    std::atomic<int> overlaps = 0;
+    executor.run(2000, [&](std::size_t, unsigned worker) {
+        ASSERT_LT(worker, threads);
+        if (++at_work[worker] != 1) ++overlaps;
+        std::this_thread::yield();
+        --at_work[worker];
+    });
+    EXPECT_EQ(overlaps, 0);
+}
+
 TEST(Executor, HandsOnWhatAJobThrows) {
     const Executor executor(4);
     EXPECT_THROW(executor.run(8,
-                              [](std::size_t i) {
+                              [](std::size_t i, unsigned) {
                                   if (i == 5) throw std::runtime_error("no");
                               }),
                  std::runtime_error);

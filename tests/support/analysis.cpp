@@ -9,7 +9,8 @@ Analysis analyse(const std::vector<std::string>& inputs, const dataplane::RunPla
     const dataplane::Executor executor(plan.threads);
     Analysis analysis{dataplane::run(plan, capture::collect(inputs), executor, {}), {}, {}};
     const ScratchFolder folder;
-    report::FlowReport flows(analysis.result.files, folder.path(), report::TableFormat::csv);
+    report::FlowReport flows(analysis.result.files, folder.path(), report::TableFormat::csv,
+                             plan.threads);
     const auto judgement = analysis.result.engine->judge(executor.parallel(), flows.handlers());
     analysis.result.facts.rows = judgement.rows;
     analysis.result.facts.without_row = judgement.without_row;
