@@ -63,8 +63,14 @@ void join_lookup(const LookupIndex& lookups, evidence::Evidence& e) {
 
 std::vector<Place> in_order(const std::vector<std::unique_ptr<Shard>>& shards) {
     std::vector<Place> places;
+    std::size_t count = 0;
+    for (const auto& shard : shards)
+        count += shard->ended().size();
+    places.reserve(count);
     for (const auto& shard : shards) {
-        for (const EvidenceStore::Entry& entry : shard->ended().entries()) {
+        const EvidenceStore& ended = shard->ended();
+        for (EvidenceStore::Index i = 0; i < ended.size(); ++i) {
+            const EvidenceStore::Entry& entry = ended.at(i);
             places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
         }
     }

@@ -45,12 +45,13 @@ EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
 }
 
 EvidenceStore::Index EvidenceStore::add(const evidence::Evidence& evidence) {
-    entries_.push_back(make(evidence));
-    return static_cast<Index>(entries_.size() - 1);
+    if (size_ % block == 0) blocks_.push_back(std::make_unique<Entry[]>(block));
+    at(size_) = make(evidence);
+    return size_++;
 }
 
 void EvidenceStore::replace(Index index, const evidence::Evidence& evidence) {
-    entries_[index] = make(evidence);
+    at(index) = make(evidence);
 }
 
 void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
@@ -64,8 +65,8 @@ void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
 }
 
 void EvidenceStore::end_archive(std::uint32_t archive) {
-    for (; assigned_ < entries_.size(); ++assigned_)
-        entries_[assigned_].archive = archive;
+    for (; assigned_ < size_; ++assigned_)
+        at(assigned_).archive = archive;
 }
 
 }  // namespace tlstriage::engine

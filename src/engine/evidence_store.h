@@ -12,7 +12,7 @@
 
 namespace tlstriage::engine {
 
-/// In chunks that never move. One owner at a time.
+/// In chunks and blocks that never move. One owner at a time.
 class EvidenceStore {
   public:
     /// Where a flow's bytes are, what rows are sorted by, and what is not in the bytes.
@@ -39,11 +39,15 @@ class EvidenceStore {
     /// Entries added since the last call of this function belong to `archive`.
     void end_archive(std::uint32_t archive);
 
-    [[nodiscard]] Entry& at(Index index) { return entries_[index]; }
-    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Entry& at(Index index) { return blocks_[index / block][index % block]; }
+    [[nodiscard]] const Entry& at(Index index) const {
+        return blocks_[index / block][index % block];
+    }
 
   private:
     static constexpr std::size_t chunk_size = std::size_t{2} << 20U;
+    static constexpr Index block = 1024;  ///< entries
 
     struct FreeChunk {
         void operator()(std::uint8_t* chunk) const;
@@ -54,8 +58,9 @@ class EvidenceStore {
 
     std::vector<std::unique_ptr<std::uint8_t, FreeChunk>> chunks_;
     std::size_t used_ = chunk_size;  ///< of the last chunk
-    std::vector<Entry> entries_;
-    std::size_t assigned_ = 0;  ///< entries that have their archive
+    std::vector<std::unique_ptr<Entry[]>> blocks_;
+    Index size_ = 0;
+    Index assigned_ = 0;  ///< entries that have their archive
     std::vector<std::uint8_t> scratch_;
 };
 

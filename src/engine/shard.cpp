@@ -188,6 +188,7 @@ void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& or
         if (i + slot_lead < packets.size()) {
             flows_.prefetch_slot(packets[i + slot_lead].flow_hash);
             __builtin_prefetch(packets[i + slot_lead].network);
+            __builtin_prefetch(packets[i + slot_lead].network + 64);
         }
         if (i + entry_lead < packets.size()) {
             flows_.prefetch_entry(packets[i + entry_lead].flow_hash);

@@ -1,6 +1,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+#include <array>
+
 #include "evidence/conversation.h"
 
 namespace tlstriage::evidence {
@@ -9,17 +12,21 @@ namespace {
 constexpr Nanoseconds duplicate_window = milliseconds(20);
 
 std::uint64_t hash_content(const flow::Segment& segment) {
-    struct Header {
+    struct Content {
         std::uint32_t sequence, acknowledgement, length, timestamp_value;
         std::uint32_t flags_and_id;
+        std::array<std::uint8_t, 16> beginning;
     };
-    const Header header{segment.sequence, segment.acknowledgement, segment.length,
-                        segment.timestamp_value,
-                        std::uint32_t{segment.flags} << 16U | segment.ip_id};
-    // The last bytes stand for the payload: they tell apart what differs under equal numbers.
-    constexpr std::size_t enough = 64;
-    const Bytes tail = segment.data.last(std::min(segment.data.size(), enough));
-    return XXH3_64bits_withSeed(tail.data(), tail.size(), XXH3_64bits(&header, sizeof(header)));
+    Content content{segment.sequence,
+                    segment.acknowledgement,
+                    segment.length,
+                    segment.timestamp_value,
+                    std::uint32_t{segment.flags} << 16U | segment.ip_id,
+                    {}};
+    // The first bytes stand for the payload: they lie beside the header, its end is far in memory.
+    const Bytes data = segment.data.first(std::min(segment.data.size(), content.beginning.size()));
+    std::ranges::copy(data, content.beginning.begin());
+    return XXH3_64bits(&content, sizeof(content));
 }
 
 std::uint64_t place(const flow::Segment& segment) {

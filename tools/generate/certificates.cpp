@@ -51,6 +51,51 @@ void add_extension(X509* certificate, X509V3_CTX* context, int nid, const std::s
     }
 }
 
+/// SignedCertificateTimestamp (RFC 6962 §3.2), signed with ECDSA P-256 by nobody.
+void write_timestamp(ByteWriter& out, Rng& rng) {
+    out.u8(0);  // v1
+    out.random(rng, 32);
+    out.u32(0x18d);  // milliseconds since 1970, in 2024
+    out.random(rng, 4);
+    out.u16(0);  // extensions
+    out.u16(0x0403);
+    out.prefixed(2, [&] {
+        out.u16(0x3044);
+        for (int i = 0; i < 2; ++i) {
+            out.u16(0x0220);
+            out.u8(static_cast<std::size_t>(rng.between(1, 127)));
+            out.random(rng, 31);
+        }
+    });
+}
+
+/// Like what public authorities put in: places to ask, a policy, and for a leaf two proofs of its
+/// publication (SignedCertificateTimestampList, RFC 6962 §3.3), which nobody could check.
+void add_public_extensions(X509* certificate, X509V3_CTX* context, bool leaf, Rng& rng) {
+    add_extension(certificate, context, NID_info_access,
+                  "OCSP;URI:http://ocsp.tracegen.example,"
+                  "caIssuers;URI:http://issuers.tracegen.example/ca.der");
+    add_extension(certificate, context, NID_crl_distribution_points,
+                  "URI:http://revoked.tracegen.example/ca.crl");
+    add_extension(certificate, context, NID_certificate_policies,
+                  "DER:30:0a:30:08:06:06:67:81:0c:01:02:01");  // 2.23.140.1.2.1
+    if (!leaf) return;
+    constexpr std::size_t timestamps = 2;
+    ByteWriter list;
+    list.u8(0x04);  // OCTET STRING
+    list.u8(0x81);
+    list.prefixed(1, [&] {
+        list.prefixed(2, [&] {
+            for (std::size_t i = 0; i < timestamps; ++i)
+                list.prefixed(2, [&] { write_timestamp(list, rng); });
+        });
+    });
+    std::string text = "DER";
+    for (const std::uint8_t byte : list.take())
+        text += fmt::format(":{:02x}", byte);
+    add_extension(certificate, context, NID_ct_precert_scts, text);
+}
+
 Certificate parse(const Bytes& der) {
     const unsigned char* in = der.data();
     return Certificate(d2i_X509(nullptr, &in, static_cast<long>(der.size())));
@@ -119,8 +164,10 @@ Bytes CertificateMaker::sign(const Request& request) {
     if (issuer) add_extension(made, &context, NID_authority_key_identifier, "keyid");
     if (!request.authority) {
         add_extension(made, &context, NID_ext_key_usage, "serverAuth");
-        add_extension(made, &context, NID_subject_alt_name, "DNS:" + request.dns_name);
+        add_extension(made, &context, NID_subject_alt_name,
+                      "DNS:" + request.dns_name + ",DNS:alternative." + request.dns_name);
     }
+    if (issuer) add_public_extensions(made, &context, !request.authority, rng_);
 
     // X509_sign fills in both algorithm fields; its own signature is random and is replaced.
     if (X509_sign(made, request.issuer_key->pkey(), EVP_sha256()) == 0) {

@@ -102,8 +102,8 @@ void open_with_hello(Scene& scene, bool acked) {
 void play_short(Scene& scene) {
     auto& [conversation, session, server, rng] = scene;
     play_handshake(scene);
-    first_request(scene, draw_size(rng, 40, 300));
-    respond(scene, draw_size(rng, 60, 500), 16384);
+    first_request(scene, draw_size(rng, 200, 1500));
+    respond(scene, draw_size(rng, 300, 10'000), 16384);
     if (rng.chance(0.8)) conversation.acknowledge(Side::client);
     conversation.wait(rng.between(0, 20) * millisecond);
     end_session(scene);
