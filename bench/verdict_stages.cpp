@@ -50,7 +50,8 @@ void pack_and_unpack(benchmark::State& state) {
     for (auto _ : state) {
         bytes = 0;
         for (const auto& [evidence, verdict] : t.flows) {
-            const std::size_t size = evidence::pack(evidence, packed);
+            packed.resize(evidence::room_to_pack(evidence));
+            const std::size_t size = evidence::pack(evidence, packed.data());
             benchmark::DoNotOptimize(evidence::unpack(Bytes(packed).first(size), again));
             bytes += size;
         }

@@ -4,7 +4,6 @@
 
 #include <cassert>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 
 #include "evidence/packed.h"
@@ -26,15 +25,13 @@ std::uint8_t* EvidenceStore::room(std::size_t size) {
         chunks_.emplace_back(static_cast<std::uint8_t*>(chunk));
         used_ = 0;
     }
-    std::uint8_t* const at = chunks_.back().get() + used_;
-    used_ += size;
-    return at;
+    return chunks_.back().get() + used_;
 }
 
 EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
-    const std::size_t size = evidence::pack(evidence, scratch_);
-    std::uint8_t* const bytes = room(size);
-    std::memcpy(bytes, scratch_.data(), size);
+    std::uint8_t* const bytes = room(evidence::room_to_pack(evidence));
+    const std::size_t size = evidence::pack(evidence, bytes);
+    used_ += size;
     return {.first = evidence.first,
             .file = evidence.file,
             .bytes = bytes,

@@ -54,6 +54,7 @@ class EvidenceStore {
     };
 
     Entry make(const evidence::Evidence& evidence);
+    /// Where `size` more bytes can be written, not taken yet.
     std::uint8_t* room(std::size_t size);
 
     std::vector<std::unique_ptr<std::uint8_t, FreeChunk>> chunks_;
@@ -61,7 +62,6 @@ class EvidenceStore {
     std::vector<std::unique_ptr<Entry[]>> blocks_;
     Index size_ = 0;
     Index assigned_ = 0;  ///< entries that have their archive
-    std::vector<std::uint8_t> scratch_;
 };
 
 }  // namespace tlstriage::engine

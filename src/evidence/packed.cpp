@@ -35,7 +35,7 @@ bool is_zero(const T& value) {
 constexpr std::size_t widest = 9;
 
 /// A Moment is relative to the flow's first: frames, and a time in microseconds where that is
-/// exact. There must be room for all of it (room_for).
+/// exact. There must be room for all of it (room_to_pack).
 class Packer {
   public:
     explicit Packer(std::uint8_t* at) : at_(at) {}
@@ -119,21 +119,6 @@ class Packer {
     std::uint8_t* at_;
     Moment base_;
 };
-
-/// More bytes than pack() can write.
-std::size_t room_for(const Evidence& evidence) {
-    constexpr std::size_t numbers = 512;  // of the fixed members, a Moment being two
-    constexpr std::size_t numbers_of_an_item = 6;
-    const std::size_t items = evidence.events.size() + evidence.alerts.size() +
-                              evidence.sides[0].opaque_records.size() +
-                              evidence.sides[1].opaque_records.size();
-    std::size_t texts = 0;
-    if (evidence.client_hello && evidence.client_hello->server_name) {
-        texts += evidence.client_hello->server_name->size();
-    }
-    if (evidence.server_hello) texts += evidence.server_hello->alpn.size();
-    return (numbers + items * numbers_of_an_item) * widest + texts;
-}
 
 class Unpacker {
   public:
@@ -343,12 +328,24 @@ TLSTRIAGE_VISIT(Evidence, e) {
 
 }  // namespace
 
-std::size_t pack(const Evidence& evidence, std::vector<std::uint8_t>& out) {
-    const std::size_t room = room_for(evidence);
-    if (out.size() < room) out.resize(room);
-    Packer packer(out.data());
+std::size_t room_to_pack(const Evidence& evidence) {
+    constexpr std::size_t numbers = 512;  // of the fixed members, a Moment being two
+    constexpr std::size_t numbers_of_an_item = 6;
+    const std::size_t items = evidence.events.size() + evidence.alerts.size() +
+                              evidence.sides[0].opaque_records.size() +
+                              evidence.sides[1].opaque_records.size();
+    std::size_t texts = 0;
+    if (evidence.client_hello && evidence.client_hello->server_name) {
+        texts += evidence.client_hello->server_name->size();
+    }
+    if (evidence.server_hello) texts += evidence.server_hello->alpn.size();
+    return (numbers + items * numbers_of_an_item) * widest + texts;
+}
+
+std::size_t pack(const Evidence& evidence, std::uint8_t* out) {
+    Packer packer(out);
     visit(packer, evidence);
-    return static_cast<std::size_t>(packer.end() - out.data());
+    return static_cast<std::size_t>(packer.end() - out);
 }
 
 bool unpack(Bytes bytes, Evidence& evidence) {

@@ -1,6 +1,7 @@
 #include "report/columns.h"
 
 #include <array>
+#include <cstring>
 
 #include "wire/icmp.h"
 
@@ -27,22 +28,18 @@ class List {
     bool first_ = true;
 };
 
-constexpr std::array event_names{
-#define EVENT(symbol, text) std::string_view{#symbol},
+/// Side and meaning of an event, by evidence::Side and evidence::EventKind.
+constexpr std::array client_meanings{
+#define EVENT(symbol, text) std::string_view{":client:" #symbol},
 #include "evidence/events.def"
 #undef EVENT
 };
-
-void append_event_name(const evidence::Event& event, Buffer& out) {
-    out += event_names[static_cast<std::size_t>(event.kind)];
-    if (event.kind == EventKind::alert) {
-        out += ':';
-        out += tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
-    } else if (event.detail != 0) {
-        out += ':';
-        append_number(event.detail, out);
-    }
-}
+constexpr std::array server_meanings{
+#define EVENT(symbol, text) std::string_view{":server:" #symbol},
+#include "evidence/events.def"
+#undef EVENT
+};
+constexpr std::array meanings{client_meanings, server_meanings};
 
 }  // namespace
 
@@ -71,16 +68,30 @@ void append_findings(const Row& row, Buffer& out) {
 
 /// "frame:side:meaning+milliseconds since the flow began", in the order of time.
 void append_evidence(const Row& row, Buffer& out) {
-    bool first = true;
-    for (const evidence::Event& event : row.evidence.events) {
-        if (!first) out += ' ';
-        first = false;
-        append_number(event.at.frame, out);
-        out += event.side == Side::client ? ":client:" : ":server:";
-        append_event_name(event, out);
-        out += '+';
-        append_milliseconds(event.at.time - row.evidence.first.time, out);
+    const auto& events = row.evidence.events;
+    // The detail of an event is an alert's name or a number.
+    constexpr std::size_t longest_event = 2 * longest_number + longest_milliseconds + 128;
+    char* const begin = out.reserve(events.size() * longest_event);
+    char* at = begin;
+    const auto put = [&at](std::string_view text) {
+        std::memcpy(at, text.data(), text.size());
+        at += text.size();
+    };
+    for (const evidence::Event& event : events) {
+        if (at != begin) *at++ = ' ';
+        at = write_number(event.at.frame, at);
+        put(meanings[static_cast<std::size_t>(event.side)][static_cast<std::size_t>(event.kind)]);
+        if (event.kind == EventKind::alert) {
+            *at++ = ':';
+            put(tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU)));
+        } else if (event.detail != 0) {
+            *at++ = ':';
+            at = write_number(event.detail, at);
+        }
+        *at++ = '+';
+        at = write_milliseconds(event.at.time - row.evidence.first.time, at);
     }
+    out.advance(static_cast<std::size_t>(at - begin));
 }
 
 /// The error's name and the router that sent it.

@@ -115,7 +115,7 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("server_bytes", TLSTRIAGE_CELL(cell.number(row.evidence.of_server().bytes))),
     column("notes", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_notes(row, out); }))),
     column("evidence", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_evidence(row, out); }))),
-    column("explanation", TLSTRIAGE_CELL(cell.text(explanation(row.evidence, row.verdict)))),
+    column("explanation", TLSTRIAGE_CELL(if (row.verdict.outcome == verdict::Outcome::ok) { cell.words([&](Buffer& out) { append_success(row.evidence, out); }); } else { cell.text(explanation(row.evidence, row.verdict)); })),
     column("next_step", TLSTRIAGE_CELL(cell.text(next_step(row.evidence, row.verdict)))));
 #undef TLSTRIAGE_CELL
 // clang-format on

@@ -57,16 +57,40 @@ unsigned count_digits(std::uint64_t number) {
     return count + (number >= 10 ? 1 : 0) + (number >= 100 ? 1 : 0) + (number >= 1000 ? 1 : 0);
 }
 
-/// The last `width` digits.
-void append_fixed(std::uint64_t number, unsigned width, Buffer& out) {
-    put_digits(number, out.reserve(width) + width, width);
-    out.advance(width);
-}
-
 }  // namespace
 
+char* write_number(std::uint64_t number, char* at) {
+    if (number < 10) {
+        *at = static_cast<char>('0' + number);
+        return at + 1;
+    }
+    if (number < 100) {
+        std::memcpy(at, &digit_pairs[number * 2], 2);
+        return at + 2;
+    }
+    char* const end = at + count_digits(number);
+    put_digits(number, end, static_cast<unsigned>(end - at));
+    return end;
+}
+
+char* write_milliseconds(Nanoseconds span, char* at) {
+    if (span < 0) {
+        *at++ = '-';
+        span = -span;
+    }
+    const auto nanoseconds = static_cast<std::uint64_t>(span);
+    at = write_number(nanoseconds / 1'000'000, at);
+    *at++ = '.';
+    const std::uint64_t rest = nanoseconds % 1'000'000;
+    const bool exact = rest % 1000 == 0;
+    const unsigned digits = exact ? 3 : 6;
+    put_digits(exact ? rest / 1000 : rest, at + digits, digits);
+    return at + digits;
+}
+
 void append_number(std::uint64_t number, Buffer& out) {
-    append_fixed(number, count_digits(number), out);
+    char* const begin = out.reserve(longest_number);
+    out.advance(static_cast<std::size_t>(write_number(number, begin) - begin));
 }
 
 void append_time(Nanoseconds time, Buffer& out) {
@@ -97,19 +121,8 @@ void append_time(Nanoseconds time, Buffer& out) {
 }
 
 void append_milliseconds(Nanoseconds span, Buffer& out) {
-    if (span < 0) {
-        out += '-';
-        span = -span;
-    }
-    const auto nanoseconds = static_cast<std::uint64_t>(span);
-    append_number(nanoseconds / 1'000'000, out);
-    out += '.';
-    const std::uint64_t rest = nanoseconds % 1'000'000;
-    if (rest % 1000 == 0) {
-        append_fixed(rest / 1000, 3, out);
-    } else {
-        append_fixed(rest, 6, out);
-    }
+    char* const begin = out.reserve(longest_milliseconds);
+    out.advance(static_cast<std::size_t>(write_milliseconds(span, begin) - begin));
 }
 
 std::string readable_span(Nanoseconds span) {

@@ -10,6 +10,12 @@
 
 namespace tlstriage::report {
 
+/// These two write at `at`, where there must be room, and return the end of what they wrote.
+char* write_number(std::uint64_t number, char* at);
+char* write_milliseconds(Nanoseconds span, char* at);
+constexpr std::size_t longest_number = 20;
+constexpr std::size_t longest_milliseconds = 1 + longest_number + 1 + 6;
+
 void append_number(std::uint64_t number, Buffer& out);
 /// RFC 3339 UTC with nanoseconds: "2026-11-23T22:08:06.000000001Z".
 void append_time(Nanoseconds time, Buffer& out);

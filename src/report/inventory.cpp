@@ -15,11 +15,6 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
 
-template <class Set>
-void insert(Set& to, const Set& from) {
-    to.insert(from.begin(), from.end());
-}
-
 void widen(Nanoseconds& first, Nanoseconds& last, Nanoseconds from, Nanoseconds to, bool fresh) {
     first = fresh ? from : std::min(first, from);
     last = fresh ? to : std::max(last, to);
@@ -39,11 +34,11 @@ void ServerEntry::merge(const ServerEntry& other) {
         flows[i] += other.flows[i];
     for (const auto& [cause, count] : other.causes)
         causes[cause] += count;
-    insert(versions, other.versions);
-    insert(cipher_suites, other.cipher_suites);
+    versions.insert(other.versions);
+    cipher_suites.insert(other.cipher_suites);
     for (const std::string& name : other.names)
         add_name(name);
-    insert(certificates, other.certificates);
+    certificates.insert(other.certificates);
     append(tcp_connect, other.tcp_connect);
     append(server_hello, other.server_hello);
     append(handshake, other.handshake);
@@ -52,7 +47,7 @@ void ServerEntry::merge(const ServerEntry& other) {
 void CertificateEntry::merge(const CertificateEntry& other) {
     widen(first_seen, last_seen, other.first_seen, other.last_seen, flows == 0);
     flows += other.flows;
-    insert(servers, other.servers);
+    servers.insert(other.servers);
     findings |= other.findings;
     leaf |= other.leaf;
     of_client |= other.of_client;

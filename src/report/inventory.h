@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -12,16 +13,50 @@
 
 namespace tlstriage::report {
 
+/// A set of mostly one, which most insertions find again at its head.
+template <class T>
+class Few {
+  public:
+    void insert(const T& value) {
+        if (value_ && *value_ == value) return;
+        if (!value_) {
+            value_ = value;
+        } else {
+            others_.insert(value);
+        }
+    }
+    void insert(const Few& other) {
+        other.each([this](const T& value) { insert(value); });
+    }
+    /// In order.
+    [[nodiscard]] std::set<T> all() const {
+        std::set<T> all = others_;
+        if (value_) all.insert(*value_);
+        return all;
+    }
+
+  private:
+    template <class Visit>
+    void each(Visit visit) const {
+        if (value_) visit(*value_);
+        for (const T& value : others_)
+            visit(value);
+    }
+
+    std::optional<T> value_;  ///< the first
+    std::set<T> others_;      ///< all but that
+};
+
 /// A server endpoint and how its flows fared.
 struct ServerEntry {
     std::array<std::uint64_t, 4> flows{};  ///< by verdict::Outcome
     Nanoseconds first_seen = 0;
     Nanoseconds last_seen = 0;
     std::map<verdict::Cause, std::uint64_t> causes;  ///< of failed flows
-    std::set<std::uint16_t> versions;                ///< that it chose
-    std::set<std::uint16_t> cipher_suites;
-    std::set<std::string> names;                     ///< SNIs, the first max_names of the alphabet
-    std::set<const tls::Certificate*> certificates;  ///< leaves
+    Few<std::uint16_t> versions;                     ///< that it chose
+    Few<std::uint16_t> cipher_suites;
+    std::set<std::string> names;                ///< SNIs, the first max_names of the alphabet
+    Few<const tls::Certificate*> certificates;  ///< leaves
     std::vector<Nanoseconds> tcp_connect;
     std::vector<Nanoseconds> server_hello;
     std::vector<Nanoseconds> handshake;
@@ -38,7 +73,7 @@ struct CertificateEntry {
     std::uint64_t flows = 0;
     Nanoseconds first_seen = 0;
     Nanoseconds last_seen = 0;
-    std::set<Endpoint> servers;
+    Few<Endpoint> servers;
     tls::Findings findings = 0;  ///< of chains that it led
     bool leaf = false;
     bool of_client = false;

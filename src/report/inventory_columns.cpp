@@ -20,14 +20,14 @@ constexpr std::size_t most_servers = 64;
 
 std::string versions_text(const ServerEntry& entry) {
     std::string text;
-    for (const std::uint16_t version : entry.versions)
+    for (const std::uint16_t version : entry.versions.all())
         add(tls::version_name(version), text);
     return text;
 }
 
 std::string ciphers_text(const ServerEntry& entry) {
     std::string text;
-    for (const std::uint16_t suite : entry.cipher_suites)
+    for (const std::uint16_t suite : entry.cipher_suites.all())
         add(tls::cipher_suite_name(suite), text);
     return text;
 }
@@ -52,7 +52,7 @@ std::string names_text(const ServerEntry& entry) {
 
 std::string certificates_text(const ServerEntry& entry) {
     std::vector<std::string_view> hashes;
-    for (const tls::Certificate* certificate : entry.certificates)
+    for (const tls::Certificate* certificate : entry.certificates.all())
         hashes.push_back(certificate->sha256);
     std::ranges::sort(hashes);
     std::string text;
@@ -64,7 +64,7 @@ std::string certificates_text(const ServerEntry& entry) {
 std::string servers_text(const CertificateEntry& entry) {
     std::string text;
     std::size_t count = 0;
-    for (const Endpoint& server : entry.servers) {
+    for (const Endpoint& server : entry.servers.all()) {
         if (count++ == most_servers) break;
         add(readable(server), text);
     }

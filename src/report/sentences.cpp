@@ -82,20 +82,23 @@ std::string server_speaks(const Evidence& evidence) {
     return speaks(server);
 }
 
+void append_success(const Evidence& evidence, Buffer& out) {
+    out += "The TLS handshake of ";
+    append_endpoint(evidence.client, out);
+    out += " with ";
+    append_endpoint(evidence.server, out);
+    out += " succeeded (";
+    out += std::string_view(version_text(evidence));
+    out += ").";
+}
+
 std::string explanation(const Evidence& evidence, const Verdict& verdict) {
     if (verdict.cause == verdict::Cause::none) {
         if (verdict.outcome != verdict::Outcome::ok) {
             return fill("{client} and {server} spoke {speaks}, not TLS.", evidence, verdict);
         }
-        // Most rows are this one: without the general machinery.
         Buffer out;
-        out += "The TLS handshake of ";
-        append_endpoint(evidence.client, out);
-        out += " with ";
-        append_endpoint(evidence.server, out);
-        out += " succeeded (";
-        out += std::string_view(version_text(evidence));
-        out += ").";
+        append_success(evidence, out);
         return out.text();
     }
     std::string sentence = fill(info(verdict.cause).explanation, evidence, verdict);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "evidence/evidence.h"
+#include "report/buffer.h"
 #include "verdict/verdict.h"
 
 namespace tlstriage::report {
@@ -11,6 +12,9 @@ namespace tlstriage::report {
 /// Texts may hold names off the wire: make them safe for where they go.
 std::string explanation(const evidence::Evidence& evidence, const verdict::Verdict& verdict);
 std::string next_step(const evidence::Evidence& evidence, const verdict::Verdict& verdict);
+
+/// The explanation of a flow that is ok, as most are: nothing in it is off the wire.
+void append_success(const evidence::Evidence& evidence, Buffer& out);
 
 /// What the server (or for plaintext_to_tls_port the client) speaks, as the `server_speaks` column
 /// has it: "http 400", "ssh" …; empty when it is TLS or silent.

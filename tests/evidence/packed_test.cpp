@@ -54,7 +54,8 @@ Evidence full() {
 }
 
 Bytes packed(const Evidence& evidence, std::vector<std::uint8_t>& out) {
-    const std::size_t size = pack(evidence, out);
+    out.resize(room_to_pack(evidence));
+    const std::size_t size = pack(evidence, out.data());
     return Bytes(out).first(size);
 }
 
