@@ -74,8 +74,8 @@ class Engine {
     void end_archive(const Parallel& parallel);
 
     /// Batches of a round at most, and flows of a batch.
-    static constexpr std::size_t round_batches = 32;
-    static constexpr std::size_t batch_flows = 256;
+    static constexpr std::size_t round_batches = 16;
+    static constexpr std::size_t batch_flows = 128;
 
     /// Joins and judges everything, after the last end_archive().
     Judgement judge(const Parallel& parallel, const OnJudged& on_judged);

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -14,14 +15,15 @@ void EvidenceStore::FreeChunk::operator()(std::uint8_t* chunk) const {
     std::free(chunk);
 }
 
-/// Chunks begin where a huge page may: half a gigabyte of evidence is 250 page faults then instead
-/// of 130,000.
+/// Chunks grow to the size of a huge page and begin where one may: half a gigabyte of evidence is
+/// 250 page faults then instead of 130,000.
 std::uint8_t* EvidenceStore::room(std::size_t size) {
-    assert(size <= chunk_size);  // names are at most 64 KiB long, lists are bounded
-    if (size > chunk_size - used_) {
-        void* const chunk = std::aligned_alloc(chunk_size, chunk_size);
+    assert(size <= first_chunk);  // names are at most 64 KiB long, lists are bounded
+    if (size > chunk_ - used_) {
+        chunk_ = std::clamp(chunk_ * 2, first_chunk, last_chunk);
+        void* const chunk = std::aligned_alloc(chunk_, chunk_);
         if (chunk == nullptr) throw std::bad_alloc();
-        ::madvise(chunk, chunk_size, MADV_HUGEPAGE);
+        if (chunk_ == last_chunk) ::madvise(chunk, chunk_, MADV_HUGEPAGE);
         chunks_.emplace_back(static_cast<std::uint8_t*>(chunk));
         used_ = 0;
     }

@@ -46,7 +46,8 @@ class EvidenceStore {
     }
 
   private:
-    static constexpr std::size_t chunk_size = std::size_t{2} << 20U;
+    static constexpr std::size_t first_chunk = std::size_t{128} << 10U;
+    static constexpr std::size_t last_chunk = std::size_t{2} << 20U;
     static constexpr Index block = 1024;  ///< entries
 
     struct FreeChunk {
@@ -58,7 +59,8 @@ class EvidenceStore {
     std::uint8_t* room(std::size_t size);
 
     std::vector<std::unique_ptr<std::uint8_t, FreeChunk>> chunks_;
-    std::size_t used_ = chunk_size;  ///< of the last chunk
+    std::size_t chunk_ = 0;  ///< size of the last chunk
+    std::size_t used_ = 0;   ///< of it
     std::vector<std::unique_ptr<Entry[]>> blocks_;
     Index size_ = 0;
     Index assigned_ = 0;  ///< entries that have their archive

@@ -3,11 +3,14 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <limits>
 
+#include "base/cursor.h"
 #include "tls/digest.h"
 #include "tls/openssl_handles.h"
 
@@ -92,54 +95,92 @@ std::string list_names(const Certificate& certificate) {
     return text;
 }
 
-/// The key's algorithm by OID, for keys that OpenSSL can't load.
-std::string algorithm_text(const X509* x509) {
-    ASN1_OBJECT* algorithm = nullptr;
+/// The key's algorithm by its name or OID, for kinds that are not told apart here.
+std::string algorithm_text(const ASN1_OBJECT* algorithm) {
     std::array<char, 80> text{};
-    X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, X509_get_X509_PUBKEY(x509));
-    if (algorithm == nullptr) return {};
     if (OBJ_obj2txt(text.data(), static_cast<int>(text.size()), algorithm, 0) <= 0) return {};
     return text.data();
 }
 
-std::string curve_text(const EVP_PKEY* key, int bits) {
-    std::array<char, 80> curve{};
-    if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), nullptr) != 1) {
-        return fmt::format("EC-{}", bits);
+/// The body of a DER element of this tag; poisoned when it is another, or not whole.
+Cursor der_body(Cursor& der, std::uint8_t tag) {
+    constexpr std::uint8_t long_form = 0x80;
+    if (der.u8() != tag) der.poison();
+    std::size_t length = der.u8();
+    if (length > long_form) {
+        const std::size_t octets = length - long_form;
+        length = 0;
+        for (std::size_t i = 0; i < octets && der.ok(); ++i)
+            length = length << 8U | der.u8();
     }
-    return fmt::format("EC-{}", curve.data());
+    Cursor body(der.take(length));
+    if (!der.ok()) body.poison();
+    return body;
+}
+
+/// Of SEQUENCE { INTEGER, ... }: RSAPublicKey (RFC 8017 §A.1.1) and Dss-Parms (RFC 3279 §2.3.2)
+/// begin with what their strength is told by.
+unsigned bits_of_first_integer(Bytes der) {
+    Cursor cursor(der);
+    Cursor sequence = der_body(cursor, V_ASN1_CONSTRUCTED | V_ASN1_SEQUENCE);
+    const Cursor integer = der_body(sequence, V_ASN1_INTEGER);
+    Bytes number = integer.rest();
+    while (!number.empty() && number.front() == 0)
+        number = number.subspan(1);
+    if (number.empty()) return 0;
+    return static_cast<unsigned>((number.size() - 1) * 8) +
+           static_cast<unsigned>(std::bit_width(number.front()));
+}
+
+/// Bits of a coordinate of a point (SEC 1 §2.3.3), a few more than the curve's.
+std::size_t bits_of_point(Bytes point) {
+    constexpr std::uint8_t uncompressed = 4;
+    if (point.empty()) return 0;
+    return (point.size() - 1) / (point.front() == uncompressed ? 2 : 1) * 8;
+}
+
+std::string curve_text(int parameter_type, const void* parameter, std::size_t bits) {
+    const int curve = parameter_type == V_ASN1_OBJECT
+                          ? OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter))
+                          : NID_undef;
+    return curve == NID_undef ? fmt::format("EC-{}", bits)
+                              : fmt::format("EC-{}", OBJ_nid2sn(curve));
 }
 
 /// RSA and DSA < 2048 bits, EC < 224: below 112 bits of security (NIST SP 800-57).
-void read_key(X509* x509, Certificate& certificate) {
-    constexpr int fewest_modulus_bits = 2048;
-    constexpr int fewest_curve_bits = 224;
-    const EVP_PKEY* key = X509_get0_pubkey(x509);
-    if (key == nullptr) {
-        certificate.key = algorithm_text(x509);
-        return;
-    }
-    const int bits = EVP_PKEY_get_bits(key);
-    switch (EVP_PKEY_get_base_id(key)) {
-        case EVP_PKEY_RSA:
-            certificate.key = fmt::format("RSA-{}", bits);
-            certificate.weak_key = bits < fewest_modulus_bits;
+void read_key(const X509* x509, Certificate& certificate) {
+    constexpr unsigned fewest_modulus_bits = 2048;
+    constexpr std::size_t fewest_curve_bits = 224;
+    ASN1_OBJECT* algorithm = nullptr;
+    const std::uint8_t* key = nullptr;
+    int length = 0;
+    X509_ALGOR* identifier = nullptr;
+    X509_PUBKEY_get0_param(&algorithm, &key, &length, &identifier, X509_get_X509_PUBKEY(x509));
+    if (algorithm == nullptr || key == nullptr || length < 0) return;
+    const Bytes bytes(key, static_cast<std::size_t>(length));
+    int parameter_type = V_ASN1_UNDEF;
+    const void* parameter = nullptr;
+    X509_ALGOR_get0(nullptr, &parameter_type, &parameter, identifier);
+    const auto with_modulus = [&](const char* name, unsigned bits) {
+        certificate.key = bits == 0 ? algorithm_text(algorithm) : fmt::format("{}-{}", name, bits);
+        certificate.weak_key = bits != 0 && bits < fewest_modulus_bits;
+    };
+    switch (OBJ_obj2nid(algorithm)) {
+        case NID_rsaEncryption: with_modulus("RSA", bits_of_first_integer(bytes)); break;
+        case NID_rsassaPss: with_modulus("RSA-PSS", bits_of_first_integer(bytes)); break;
+        case NID_dsa:
+            with_modulus("DSA", parameter_type == V_ASN1_SEQUENCE
+                                    ? bits_of_first_integer(
+                                          string_bytes(static_cast<const ASN1_STRING*>(parameter)))
+                                    : 0);
             break;
-        case EVP_PKEY_RSA_PSS:
-            certificate.key = fmt::format("RSA-PSS-{}", bits);
-            certificate.weak_key = bits < fewest_modulus_bits;
+        case NID_X9_62_id_ecPublicKey:
+            certificate.key = curve_text(parameter_type, parameter, bits_of_point(bytes));
+            certificate.weak_key = bits_of_point(bytes) < fewest_curve_bits;
             break;
-        case EVP_PKEY_DSA:
-            certificate.key = fmt::format("DSA-{}", bits);
-            certificate.weak_key = bits < fewest_modulus_bits;
-            break;
-        case EVP_PKEY_EC:
-            certificate.key = curve_text(key, bits);
-            certificate.weak_key = bits < fewest_curve_bits;
-            break;
-        case EVP_PKEY_ED25519: certificate.key = "ED25519"; break;
-        case EVP_PKEY_ED448: certificate.key = "ED448"; break;
-        default: certificate.key = algorithm_text(x509); break;
+        case NID_ED25519: certificate.key = "ED25519"; break;
+        case NID_ED448: certificate.key = "ED448"; break;
+        default: certificate.key = algorithm_text(algorithm); break;
     }
 }
 
@@ -154,31 +195,63 @@ bool has_weak_digest(X509* x509) {
 }
 
 /// What extendedKeyUsage allows; without that extension, everything.
-void read_usage(X509* x509, Certificate& certificate) {
-    const std::uint32_t allowed = X509_get_extended_key_usage(x509);
-    if (allowed == UINT32_MAX) return;
-    certificate.serves = (allowed & (XKU_SSL_SERVER | XKU_SGC | XKU_ANYEKU)) != 0;
-    certificate.visits = (allowed & (XKU_SSL_CLIENT | XKU_ANYEKU)) != 0;
+void read_usage(const X509* x509, Certificate& certificate) {
+    const KeyPurposesHandle purposes(static_cast<EXTENDED_KEY_USAGE*>(
+        X509_get_ext_d2i(x509, NID_ext_key_usage, nullptr, nullptr)));
+    if (!purposes) return;
+    certificate.serves = certificate.visits = false;
+    for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
+        const int purpose = OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i));
+        const bool any = purpose == NID_anyExtendedKeyUsage;
+        certificate.serves |=
+            any || purpose == NID_server_auth || purpose == NID_ms_sgc || purpose == NID_ns_sgc;
+        certificate.visits |= any || purpose == NID_client_auth;
+    }
 }
 
-bool verifies_itself(X509* x509) {
-    EVP_PKEY* key = X509_get0_pubkey(x509);
-    return key != nullptr && X509_verify(x509, key) == 1;
+/// By basicConstraints and keyUsage (RFC 5280 §4.2.1.9, §4.2.1.3), or a self-signed X.509v1.
+bool is_authority(const X509* x509, bool self_signed) {
+    constexpr int key_cert_sign = 5;
+    const BitStringHandle usage(
+        static_cast<ASN1_BIT_STRING*>(X509_get_ext_d2i(x509, NID_key_usage, nullptr, nullptr)));
+    if (usage && ASN1_BIT_STRING_get_bit(usage.get(), key_cert_sign) == 0) return false;
+    const BasicConstraintsHandle constraints(static_cast<BASIC_CONSTRAINTS*>(
+        X509_get_ext_d2i(x509, NID_basic_constraints, nullptr, nullptr)));
+    if (constraints) return constraints->ca != 0;
+    constexpr long version_1 = 0;
+    return X509_get_version(x509) == version_1 && self_signed;
 }
 
-/// X509_check_ca: 1 by basicConstraints, 3 a self-signed X.509v1.
-bool is_authority(X509* x509) {
-    const int kind = X509_check_ca(x509);
-    return kind == 1 || kind == 3;
+bool verifies_itself(Bytes der) {
+    const X509Handle x509 = decode_certificate(der);
+    EVP_PKEY* key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
+    return key != nullptr && X509_verify(x509.get(), key) == 1;
+}
+
+/// A place without algorithms: a certificate that is decoded there keeps its key as it is, which
+/// costs a tenth of having it loaded.
+OSSL_LIB_CTX* without_algorithms() {
+    struct Context {
+        std::unique_ptr<OSSL_LIB_CTX, FreeWith<OSSL_LIB_CTX_free>> handle{OSSL_LIB_CTX_new()};
+        Context() { OSSL_PROVIDER_load(handle.get(), "null"); }
+    };
+    static const Context context;
+    return context.handle.get();
+}
+
+X509Handle decode(Bytes der, OSSL_LIB_CTX* context) {
+    const std::uint8_t* at = der.data();
+    X509* x509 = X509_new_ex(context, nullptr);
+    // On failure it is freed.
+    X509Handle decoded(d2i_X509(&x509, &at, der_length(der)));
+    if (at != der.data() + der.size()) return nullptr;
+    return decoded;
 }
 
 }  // namespace
 
 X509Handle decode_certificate(Bytes der) {
-    const std::uint8_t* at = der.data();
-    X509Handle x509(d2i_X509(nullptr, &at, der_length(der)));
-    if (at != der.data() + der.size()) return nullptr;
-    return x509;
+    return decode(der, nullptr);
 }
 
 Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
@@ -200,7 +273,7 @@ Nanoseconds to_time(const ASN1_TIME* time, Nanoseconds if_unreadable) {
 
 std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     const ErrorsCleared errors_cleared;
-    const X509Handle x509 = decode_certificate(der);
+    const X509Handle x509 = decode(der, without_algorithms());
     if (!x509) return nullptr;
     const auto certificate = std::make_shared<Certificate>();
     const X509_NAME* subject = X509_get_subject_name(x509.get());
@@ -220,8 +293,8 @@ std::shared_ptr<const Certificate> parse_certificate(Bytes der) {
     read_key(x509.get(), *certificate);
     read_usage(x509.get(), *certificate);
     certificate->self_issued = X509_NAME_cmp(subject, issuer) == 0;
-    certificate->self_signed = certificate->self_issued && verifies_itself(x509.get());
-    certificate->is_ca = is_authority(x509.get());
+    certificate->self_signed = certificate->self_issued && verifies_itself(der);
+    certificate->is_ca = is_authority(x509.get(), certificate->self_signed);
     // Nobody checks a root's signature; OpenSSL can't even for MD2, so being a CA has to do there.
     const bool is_root =
         certificate->self_signed || (certificate->self_issued && certificate->is_ca);
