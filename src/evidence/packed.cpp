@@ -1,20 +1,13 @@
 #include "evidence/packed.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <type_traits>
 
 namespace tlstriage::evidence {
 namespace {
-
-/// Small numbers of either sign to small numbers without one: 0 -1 1 -2 … to 0 1 2 3 …
-constexpr std::uint64_t zigzag(std::int64_t value) {
-    return static_cast<std::uint64_t>(value) << 1U ^ static_cast<std::uint64_t>(value >> 63U);
-}
-constexpr std::int64_t unzigzag(std::uint64_t value) {
-    return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
-}
 
 template <class T>
 concept Number = std::is_integral_v<T> || std::is_enum_v<T>;
@@ -34,13 +27,38 @@ bool is_zero(const T& value) {
 /// Most bytes of a number.
 constexpr std::size_t widest = 9;
 
-/// A Moment is relative to the flow's first: frames, and a time in microseconds where that is
-/// exact. There must be room for all of it (room_to_pack).
+// A flow has few packets and many members that tell when. So each Moment is written once, in a
+// table behind the members, and a member has its place there. What the bytes begin with:
+//   uint32 where the table begins; members; the table: uint8 count, then the Moments
+// A Moment of the table is 8 bytes relative to the flow's first one, or `far` and 16 bytes.
+
+using TableOffset = std::uint32_t;
+constexpr std::uint8_t table_size = 64;     ///< Moments, at most
+constexpr std::uint8_t not_in_table = 255;  ///< in place of one: the Moment follows as it is
+constexpr unsigned time_bits = 40;          ///< nanoseconds behind the first; above them, frames
+constexpr std::uint64_t far = ~std::uint64_t{0};
+
+/// There must be room for all of it (room_to_pack).
 class Packer {
   public:
-    explicit Packer(std::uint8_t* at) : at_(at) {}
+    explicit Packer(std::uint8_t* begin) : begin_(begin), at_(begin + sizeof(TableOffset)) {}
 
-    [[nodiscard]] std::uint8_t* end() const { return at_; }
+    /// After the last member: the end of the bytes.
+    std::uint8_t* finish() {
+        const auto offset = static_cast<TableOffset>(at_ - begin_);
+        std::memcpy(begin_, &offset, sizeof(offset));
+        *at_++ = count_;
+        for (unsigned i = 0; i < count_; ++i) {
+            const auto time = static_cast<std::uint64_t>(moments_[i].time - base_.time);
+            const std::uint64_t frames = moments_[i].frame - base_.frame;
+            const bool near = time >> time_bits == 0 && frames >> (64 - time_bits) == 0 &&
+                              (frames << time_bits | time) != far;
+            const std::uint64_t word = near ? frames << time_bits | time : far;
+            put(&word, sizeof(word));
+            if (!near) put(&moments_[i], sizeof(Moment));
+        }
+        return at_;
+    }
 
     /// Members of which many are zero: a bit for each, then those that are not.
     template <class... T>
@@ -58,11 +76,17 @@ class Packer {
         varint(static_cast<std::uint64_t>(value));
     }
     void operator()(const Moment& moment) {
-        varint(zigzag(static_cast<std::int64_t>(moment.frame - base_.frame)));
-        const Nanoseconds span = moment.time - base_.time;
-        const Nanoseconds microseconds = span / 1000;
-        const bool coarse = microseconds * 1000 == span;
-        varint(zigzag(coarse ? microseconds : span) << 1U | (coarse ? 0U : 1U));
+        Recent& recent = recent_[moment.frame % recent_.size()];
+        if (recent.place == not_in_table || recent.moment != moment) {
+            if (count_ == table_size) {
+                *at_++ = not_in_table;
+                put(&moment, sizeof(moment));
+                return;
+            }
+            recent = {moment, count_};
+            moments_[count_++] = moment;
+        }
+        *at_++ = recent.place;
     }
     void operator()(const std::string& text) {
         varint(text.size());
@@ -91,7 +115,7 @@ class Packer {
     template <class T>
     requires std::is_class_v<T>
     void operator()(const T& value) { visit(*this, value); }
-    /// Later moments are relative to this one.
+    /// All moments are relative to this one.
     void base(const Moment& moment) {
         varint(static_cast<std::uint64_t>(moment.time));
         varint(moment.frame);
@@ -99,6 +123,12 @@ class Packer {
     }
 
   private:
+    /// A Moment written lately, by its frame.
+    struct Recent {
+        Moment moment;
+        std::uint8_t place = not_in_table;
+    };
+
     void varint(std::uint64_t value) {
         const auto bits = static_cast<unsigned>(64 - std::countl_zero(value | 1U));
         const unsigned size = (bits + 6) / 7;
@@ -116,13 +146,27 @@ class Packer {
         at_ += count;
     }
 
+    std::uint8_t* begin_;
     std::uint8_t* at_;
     Moment base_;
+    std::array<Recent, 32> recent_;
+    std::array<Moment, table_size> moments_;
+    std::uint8_t count_ = 0;
 };
 
 class Unpacker {
   public:
-    explicit Unpacker(Bytes bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+    explicit Unpacker(Bytes bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {
+        TableOffset offset = 0;
+        const Bytes head = take(sizeof(offset));
+        if (!head.empty()) std::memcpy(&offset, head.data(), sizeof(offset));
+        if (offset < sizeof(offset) || offset > bytes.size()) {
+            fail();
+            return;
+        }
+        table_ = bytes.subspan(offset);
+        end_ = table_.data();
+    }
 
     [[nodiscard]] bool done() const { return good_ && at_ == end_; }
 
@@ -140,12 +184,14 @@ class Unpacker {
         value = static_cast<T>(varint());
     }
     void operator()(Moment& moment) {
-        moment.frame = base_.frame + static_cast<std::uint64_t>(unzigzag(varint()));
-        const std::uint64_t span = varint();
-        const std::uint64_t unit = (span & 1U) != 0 ? 1 : 1000;
-        moment.time =
-            static_cast<Nanoseconds>(static_cast<std::uint64_t>(base_.time) +
-                                     static_cast<std::uint64_t>(unzigzag(span >> 1U)) * unit);
+        const Bytes place = take(1);
+        if (!place.empty() && place[0] < count_) {
+            moment = moments_[place[0]];
+            return;
+        }
+        if (place.empty() || place[0] != not_in_table) return fail();
+        const Bytes bytes = take(sizeof(moment));
+        if (!bytes.empty()) std::memcpy(&moment, bytes.data(), sizeof(moment));
     }
     void operator()(std::string& text) {
         const Bytes bytes = take(varint());
@@ -193,10 +239,35 @@ class Unpacker {
     void base(Moment& moment) {
         moment.time = static_cast<Nanoseconds>(varint());
         moment.frame = varint();
-        base_ = moment;
+        read_table(moment);
     }
 
   private:
+    void read_table(const Moment& base) {
+        Bytes rest = table_;
+        const auto next = [&rest](void* to, std::size_t size) {
+            if (rest.size() < size) return false;
+            std::memcpy(to, rest.data(), size);
+            rest = rest.subspan(size);
+            return true;
+        };
+        std::uint8_t count = 0;
+        if (!next(&count, 1) || count > moments_.size()) return fail();
+        for (; count_ < count; ++count_) {
+            std::uint64_t word = 0;
+            Moment& moment = moments_[count_];
+            if (!next(&word, sizeof(word))) return fail();
+            if (word == far) {
+                if (!next(&moment, sizeof(moment))) return fail();
+                continue;
+            }
+            constexpr std::uint64_t time = (std::uint64_t{1} << time_bits) - 1;
+            moment.time =
+                static_cast<Nanoseconds>(static_cast<std::uint64_t>(base.time) + (word & time));
+            moment.frame = base.frame + (word >> time_bits);
+        }
+        if (!rest.empty()) fail();
+    }
     std::uint64_t varint() {
         std::uint64_t word = 0;
         if (at_ == end_) {
@@ -235,8 +306,10 @@ class Unpacker {
 
     const std::uint8_t* at_;
     const std::uint8_t* end_;
+    Bytes table_;
+    std::array<Moment, table_size> moments_;
+    std::uint8_t count_ = 0;
     bool good_ = true;
-    Moment base_;
 };
 
 // Each type's members, once for both directions. `Io` is a Packer over const values or an
@@ -330,6 +403,8 @@ TLSTRIAGE_VISIT(Evidence, e) {
 
 std::size_t room_to_pack(const Evidence& evidence) {
     constexpr std::size_t numbers = 512;  // of the fixed members, a Moment being two
+    constexpr std::size_t table =
+        sizeof(TableOffset) + 1 + table_size * (sizeof(far) + sizeof(Moment));
     constexpr std::size_t numbers_of_an_item = 6;
     const std::size_t items = evidence.events.size() + evidence.alerts.size() +
                               evidence.sides[0].opaque_records.size() +
@@ -339,13 +414,13 @@ std::size_t room_to_pack(const Evidence& evidence) {
         texts += evidence.client_hello->server_name->size();
     }
     if (evidence.server_hello) texts += evidence.server_hello->alpn.size();
-    return (numbers + items * numbers_of_an_item) * widest + texts;
+    return (numbers + items * numbers_of_an_item) * widest + table + texts;
 }
 
 std::size_t pack(const Evidence& evidence, std::uint8_t* out) {
     Packer packer(out);
     visit(packer, evidence);
-    return static_cast<std::size_t>(packer.end() - out);
+    return static_cast<std::size_t>(packer.finish() - out);
 }
 
 bool unpack(Bytes bytes, Evidence& evidence) {
