@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wire/icmp.h"
+#include "engine/continuation.h"
 
 namespace tlstriage::engine {
 namespace {
@@ -16,127 +16,17 @@ using wire::tcp_flag::fin;
 using wire::tcp_flag::rst;
 using wire::tcp_flag::syn;
 
-/// What a flow costs at most while its handshake is open, and at least when it has settled:
-/// entry, evidence, parsers, events. Measured with a heap profile of 200,000 short flows.
-constexpr std::size_t bytes_of_a_flow = 4096;
+/// What a flow costs: its entry, with its places in the table; and from its first payload until its
+/// end evidence, parsers, events. Measured with a heap profile of 200,000 short flows.
+constexpr std::size_t bytes_of_entry = sizeof(TrackedFlow) + 28;
+constexpr std::size_t bytes_of_evidence = 3840;
 
-/// A SYN from the same ports this long after an unanswered one is a try of its own.
-constexpr Nanoseconds retry_span = seconds(120);
+/// However little memory there is.
+constexpr std::size_t least_flows = 16;
 
 /// Look-ups are this many packets ahead of their use.
 constexpr std::size_t slot_lead = 16;
 constexpr std::size_t entry_lead = 8;
-
-bool never_connected(const Evidence& evidence) {
-    return evidence.of_client().syn.seen() && !evidence.of_server().syn.seen() &&
-           !evidence.of_client().first_data.seen() && !evidence.of_server().first_data.seen();
-}
-
-/// A SYN with another initial sequence number where the last try got no connection: the same
-/// attempt goes on (verdicts.md §1, Nothing came of it).
-void restart(Evidence& evidence, const flow::Segment& segment) {
-    evidence::SideEvidence& client = evidence.side(Side::client);
-    evidence::SideEvidence& server = evidence.side(Side::server);
-    if (server.rst.seen()) ++evidence.refused_before;
-    server = evidence::SideEvidence{};
-    client.rst = client.fin = Moment{};
-    client.rst_count = 0;
-    client.acknowledged = Moment{};
-    client.initial_sequence = segment.sequence;
-}
-
-enum class SynMeaning : std::uint8_t { same_flow, retry, new_flow };
-
-SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
-                          std::uint8_t lane) {
-    if (flow.evidence == nullptr) return SynMeaning::new_flow;
-    const Evidence& e = *flow.evidence;
-    const bool from_client = e.side_of_lane(lane) == Side::client;
-    const auto& client = e.of_client();
-    if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
-        // The server answered for an older connection from these ports, and the client cleared it
-        // away (RFC 5961): only now does its own begin.
-        return client.rst.seen() && never_connected(e) ? SynMeaning::retry : SynMeaning::same_flow;
-    }
-    // Captured behind its own answer.
-    const auto& server = e.of_server();
-    const std::uint32_t acknowledged =
-        server.syn.seen() ? server.highest_acknowledgement : server.rst_acknowledgement;
-    if (from_client && !client.syn.seen() && acknowledged == segment.sequence + 1) {
-        return SynMeaning::same_flow;
-    }
-    if (from_client && never_connected(e) && segment.at.time - flow.last.time <= retry_span) {
-        return SynMeaning::retry;
-    }
-    return SynMeaning::new_flow;
-}
-
-/// A SYN-ACK with another number, where the capture shows the server's direction alone.
-bool answers_another(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
-    if (flow.evidence == nullptr) return false;
-    const Evidence& e = *flow.evidence;
-    const auto& server = e.of_server();
-    return e.side_of_lane(lane) == Side::server && !e.of_client().first_segment.seen() &&
-           server.syn.seen() && server.initial_sequence != segment.sequence;
-}
-
-/// An error about a segment that the flow can have sent.
-void note_icmp(Evidence& e, const wire::QuotedSegment& quoted, Moment at) {
-    const bool advice = !quoted.v6 && (quoted.type == 4 || quoted.type == 5);  // quench, redirect
-    if (advice) return;
-    const Side about = e.client == quoted.source ? Side::client : Side::server;
-    const evidence::SideEvidence& sender = e.side(about);
-    constexpr std::int32_t nearby = 1 << 24;
-    if (sender.syn.seen()) {
-        const std::int32_t distance = flow::distance(quoted.sequence, sender.initial_sequence);
-        if (distance < 0 || distance > nearby) return;
-    }
-    const bool about_syn =
-        about == Side::client && sender.syn.seen() && sender.initial_sequence == quoted.sequence;
-    const bool size = quoted.v6 ? quoted.type == 2 : quoted.type == 3 && quoted.code == 4;
-    const evidence::IcmpEvidence icmp{quoted.router, quoted.type, quoted.code, quoted.v6, at};
-    if (!e.icmp || (about_syn && !e.icmp_about_syn)) {
-        e.icmp = icmp;
-        e.icmp_about_syn = about_syn;
-        e.add(evidence::EventKind::icmp_error, other(about), at);
-    }
-    if (size && !e.icmp_size) {
-        e.icmp_size = icmp;
-        e.icmp_size_about = about;
-    }
-}
-
-/// Whether a packet lies within what its side has sent of this flow, not long after the last one.
-bool repeats(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
-    if (flow.evidence == nullptr || flow.next_sequence[lane] == 0) return false;
-    const Evidence& e = *flow.evidence;
-    const auto& side = e.side(e.side_of_lane(lane));
-    return side.syn.seen() && segment.at.time >= flow.last.time &&
-           segment.at.time - flow.last.time <= retry_span &&
-           flow::distance(segment.sequence, side.initial_sequence) >= 0 &&
-           flow::distance(segment.sequence, flow.next_sequence[lane]) <= 0;
-}
-
-/// Whether a packet of another file continues this flow: its numbers follow on those seen.
-bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
-    constexpr std::int32_t behind = 1 << 16;
-    constexpr std::int32_t ahead = 1 << 24;
-    if (repeats(flow, segment, lane)) return true;
-    if (segment.has(syn)) {
-        return flow.evidence != nullptr && never_connected(*flow.evidence) &&
-               segment.at.time > flow.last.time;
-    }
-    const auto near = [](std::uint32_t number, std::uint32_t expected) {
-        const std::int32_t distance = flow::distance(number, expected);
-        return distance >= -behind && distance <= ahead;
-    };
-    // Captures taken at the same time can be off by a little, and repeat each other.
-    constexpr Nanoseconds clock_error = seconds(1);
-    if (segment.at.time < flow.last.time - clock_error) return false;
-    if (flow.next_sequence[lane] != 0) return near(segment.sequence, flow.next_sequence[lane]);
-    return segment.has(ack) && flow.next_sequence[lane ^ 1U] != 0 &&
-           near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
-}
 
 /// Another file is another place, as another interface of one file is.
 flow::Segment load_segment(const wire::Packet& packet, Moment at, std::uint32_t file) {
@@ -151,28 +41,23 @@ bool is_copy(TrackedFlow& flow, const wire::Packet& packet, Moment at, std::uint
     return flow.copies != nullptr && (*flow.copies)[lane].repeats(load_segment(packet, at, file));
 }
 
-/// Closed by both sides, or reset: what may still come is repetitions. A flow that never got to a
-/// byte can be taken up again by another SYN; its streams begin behind the SYNs then.
-bool may_rest(const TrackedFlow& flow) {
-    if (flow.evidence == nullptr) return false;
-    const auto& client = flow.evidence->of_client();
-    const auto& server = flow.evidence->of_server();
-    const bool reset = client.rst.seen() || server.rst.seen();
-    if (flow.state == FlowState::settled) return reset || (client.fin.seen() && server.fin.seen());
-    const auto untouched = [](const evidence::Direction& direction) {
-        return !direction.stream.has_hole() && direction.stream.missing_tail() == 0 &&
-               direction.prefix.empty();
-    };
-    return reset && !client.first_data.seen() && !server.first_data.seen() &&
-           std::ranges::all_of(flow.conversation->directions, untouched);
+/// Who is the client when no SYN tells: the end whose peer has the TLS port or the lower port.
+bool looks_like_client(const Endpoint& end, const Endpoint& peer, const Ports& tls_ports) {
+    if (tls_ports[end.port] != tls_ports[peer.port]) return tls_ports[peer.port];
+    return end.port > peer.port;
 }
 
-/// Who is the client when no SYN tells: the end whose peer has the TLS port or the lower port.
-bool source_looks_like_client(const wire::Packet& packet, const Ports& tls_ports) {
-    const bool source_tls = tls_ports[packet.source_port()];
-    const bool destination_tls = tls_ports[packet.destination_port()];
-    if (source_tls != destination_tls) return destination_tls;
-    return packet.source_port() > packet.destination_port();
+/// Nothing to read, and nothing ends.
+bool is_plain(const flow::Segment& segment) {
+    return segment.length == 0 && !segment.has(fin | rst) && segment.sack_right == 0;
+}
+
+/// Whether a young flow only keeps this one: an ACK, or the answer to its SYN.
+bool stays_young(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
+    if (flow.kept == flow.first_segments.size() || !is_plain(segment)) return false;
+    if (!segment.has(syn)) return true;
+    const KeptSegment& first = flow.first_segments.front();
+    return flow.kept == 1 && first.flags == syn && first.lane != lane && segment.has(ack);
 }
 
 }  // namespace
@@ -180,7 +65,7 @@ bool source_looks_like_client(const wire::Packet& packet, const Ports& tls_ports
 Shard::Shard(const sense::Database& database, tls::ChainCache& chains, const Limits& limits)
     : limits_(limits),
       collector_(database, chains),
-      flows_(std::max<std::size_t>(16, limits.memory / shard_count / bytes_of_a_flow)),
+      flows_(std::max(least_flows, limits.memory / shard_count / bytes_of_entry)),
       max_held_bytes_(limits.memory / shard_count / 4) {}
 
 void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& origin) {
@@ -225,6 +110,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         TrackedFlow& flow = flows_.at(index);
         const bool eventful = (packet.flags & (syn | fin | rst)) != 0;
         if (flow.last_file == origin.file && flow.state != FlowState::open &&
+            flow.state != FlowState::young &&
             !(flow.state == FlowState::ignored ? packet.has(syn) : eventful)) {
             if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
             if (flow.state == FlowState::resting) flow.count(packet, at, lane);
@@ -233,6 +119,17 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         if (flow.state == FlowState::resting) wake(flow);
     }
     const flow::Segment segment = load_segment(packet, at, origin.file);
+    if (index != flows_.none && flows_.at(index).state == FlowState::young) {
+        TrackedFlow& flow = flows_.at(index);
+        if (flow.last_file == origin.file && stays_young(flow, segment, lane)) {
+            flow.count(packet, at, lane);
+            flow.first_segments[flow.kept++] = KeptSegment::of(segment, lane);
+            return;
+        }
+        while (!has_room(0, 1))
+            make_room(index);
+        grow_up(flow);
+    }
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         const bool fresh_syn = packet.has(syn) && !packet.has(ack);
@@ -257,11 +154,15 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
             index = flows_.none;
         }
     }
-    if (index == flows_.none) index = begin_flow(packet, key, lane, segment, origin.file);
+    if (index == flows_.none) {
+        index = begin_flow(packet.flow_hash, key, lane, segment, origin.file);
+    }
 
     TrackedFlow& flow = flows_.at(index);
     flow.last_file = origin.file;
-    if (flow.state == FlowState::open) {
+    if (flow.state == FlowState::young) {
+        flow.count(packet, at, lane);
+    } else if (flow.state == FlowState::open) {
         flow.count(packet, at, lane);
         consume_open(flow, segment, lane);
     } else if (flow.state == FlowState::settled) {
@@ -312,6 +213,7 @@ void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
         flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
     if (index == flows_.none) return;
     TrackedFlow& flow = flows_.at(index);
+    if (flow.state == FlowState::young) grow_up(flow);
     const bool rested = flow.state == FlowState::resting;
     if (rested) wake(flow);
     if (flow.evidence == nullptr) return;
@@ -319,27 +221,49 @@ void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
     if (rested) rest(flow);
 }
 
-Shard::Index Shard::begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,
+Shard::Index Shard::begin_flow(std::uint64_t hash, const FlowKey& key, std::uint8_t lane,
                                const flow::Segment& segment, std::uint32_t file) {
-    if (flows_.full()) make_room();
-    const Index index = flows_.insert(packet.flow_hash);
+    const bool plain = is_plain(segment);
+    while (!has_room(1, plain ? 0 : 1))
+        make_room(flows_.none);
+    const Index index = flows_.insert(hash);
     TrackedFlow& flow = flows_.at(index);
     flow.key = key;
+    flow.last_file = file;
+    ++counts_.flows;
+    if (plain) {
+        flow.first_segments[flow.kept++] = KeptSegment::of(segment, lane);
+    } else {
+        begin_evidence(flow, segment, lane);
+    }
+    return index;
+}
+
+void Shard::begin_evidence(TrackedFlow& flow, const flow::Segment& first, std::uint8_t lane) {
+    flow.state = FlowState::open;
     flow.evidence = evidence_.take();
     flow.conversation = conversations_.take();
     Evidence& e = *flow.evidence;
-    const bool by_syn = packet.has(syn);
-    const bool source_is_client =
-        by_syn ? !packet.has(ack) : source_looks_like_client(packet, limits_.tls_ports);
-    e.client_certain = by_syn;
+    const Endpoint& source = lane == 0 ? flow.key.low : flow.key.high;
+    const Endpoint& destination = lane == 0 ? flow.key.high : flow.key.low;
+    e.client_certain = first.has(syn);
+    const bool source_is_client = e.client_certain
+                                      ? !first.has(ack)
+                                      : looks_like_client(source, destination, limits_.tls_ports);
     e.client_lane = source_is_client ? lane : static_cast<std::uint8_t>(lane ^ 1U);
-    e.client = e.client_lane == 0 ? key.low : key.high;
-    e.server = e.client_lane == 0 ? key.high : key.low;
-    e.file = file;
-    e.first = segment.at;
-    e.vlan = packet.vlan;
-    ++counts_.flows;
-    return index;
+    e.client = source_is_client ? source : destination;
+    e.server = source_is_client ? destination : source;
+    e.file = flow.last_file;
+    e.first = first.at;
+    e.vlan = first.vlan;
+}
+
+/// What a young flow kept is read as if it came now; it has been counted.
+void Shard::grow_up(TrackedFlow& flow) {
+    begin_evidence(flow, flow.first_segments.front().segment(), flow.first_segments.front().lane);
+    for (const KeptSegment& kept : std::span(flow.first_segments).first(flow.kept)) {
+        consume_open(flow, kept.segment(), kept.lane);
+    }
 }
 
 void Shard::consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
@@ -426,6 +350,7 @@ void Shard::consume_settled(TrackedFlow& flow, const wire::Packet& packet, Momen
 }
 
 void Shard::end_flow(TrackedFlow& flow, Cut cut) {
+    if (flow.state == FlowState::young) grow_up(flow);
     if (flow.state == FlowState::resting && cut != Cut::none) wake(flow);
     if (flow.evidence == nullptr && flow.state != FlowState::resting) return;
     if (flow.state != FlowState::resting) store(flow, cut);
@@ -450,27 +375,43 @@ void Shard::store(TrackedFlow& flow, Cut cut) {
     rest(flow);
 }
 
-/// Evicts one flow: a settled or ignored one if a look at the next few finds any, the one unheard
-/// of for longest among them; else the oldest open one.
-void Shard::make_room() {
+bool Shard::has_room(std::size_t more_flows, std::size_t more_evidence) const {
+    const std::size_t flows = flows_.size() + more_flows;
+    const std::size_t evidence = evidence_.in_use() + more_evidence;
+    const std::size_t budget = limits_.memory / shard_count;
+    return flows_.size() < least_flows ||
+           flows * bytes_of_entry + evidence * bytes_of_evidence <= budget;
+}
+
+/// Evicts one flow, but not `kept`: one that is over if a look at the next few finds any, or else
+/// one that has settled, the one unheard of for longest among them; else the oldest one.
+void Shard::make_room(Index kept) {
     constexpr unsigned looked_at = 64;
-    Index victim = flows_.none;
-    const auto better = [&](const TrackedFlow& a, const TrackedFlow& b) {
-        const bool a_open = a.state == FlowState::open;
-        const bool b_open = b.state == FlowState::open;
-        return a_open != b_open ? b_open : a.last < b.last;
+    const auto worth = [](const TrackedFlow& flow) {
+        switch (flow.state) {
+            case FlowState::resting: return 0;
+            case FlowState::ignored: return 1;
+            case FlowState::settled: return 2;
+            default: return 3;
+        }
     };
+    const auto better = [&](const TrackedFlow& a, const TrackedFlow& b) {
+        return std::pair(worth(a), a.last) < std::pair(worth(b), b.last);
+    };
+    Index victim = flows_.none;
     for (unsigned looked = 0; looked < looked_at;) {
         eviction_hand_ = (eviction_hand_ + 1) % flows_.end_index();
-        if (!flows_.alive(eviction_hand_)) continue;
+        if (!flows_.alive(eviction_hand_) || eviction_hand_ == kept) continue;
         ++looked;
         if (victim == flows_.none || better(flows_.at(eviction_hand_), flows_.at(victim))) {
             victim = eviction_hand_;
         }
     }
     TrackedFlow& flow = flows_.at(victim);
-    ++counts_.flows_evicted;
-    end_flow(flow, Cut::evicted);
+    // Of one that is over nothing is lost.
+    const bool over = flow.state == FlowState::resting;
+    if (!over) ++counts_.flows_evicted;
+    end_flow(flow, over ? Cut::none : Cut::evicted);
     flows_.erase(victim);
 }
 

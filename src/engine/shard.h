@@ -38,6 +38,7 @@ template <class T>
 class Spares {
   public:
     std::unique_ptr<T> take() {
+        ++in_use_;
         if (spares_.empty()) return std::make_unique<T>();
         std::unique_ptr<T> spare = std::move(spares_.back());
         spares_.pop_back();
@@ -45,12 +46,16 @@ class Spares {
     }
     void give_back(std::unique_ptr<T> used) {
         used->clear();
+        --in_use_;
         if (spares_.size() < most) spares_.push_back(std::move(used));
     }
+
+    [[nodiscard]] std::size_t in_use() const { return in_use_; }
 
   private:
     static constexpr std::size_t most = 1024;
     std::vector<std::unique_ptr<T>> spares_;
+    std::size_t in_use_ = 0;
 };
 
 /// Owned by one thread at a time. Packets of a flow must come in capture order.
@@ -76,8 +81,10 @@ class Shard {
 
     void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
     void consume_icmp(const wire::Packet& packet, Moment at);
-    Index begin_flow(const wire::Packet& packet, const FlowKey& key, std::uint8_t lane,
+    Index begin_flow(std::uint64_t hash, const FlowKey& key, std::uint8_t lane,
                      const flow::Segment& segment, std::uint32_t file);
+    void begin_evidence(TrackedFlow& flow, const flow::Segment& first, std::uint8_t lane);
+    void grow_up(TrackedFlow& flow);
     void consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
     static void consume_settled(TrackedFlow& flow, const wire::Packet& packet, Moment at,
                                 std::uint8_t lane);
@@ -88,7 +95,8 @@ class Shard {
     void rest(TrackedFlow& flow);
     void wake(TrackedFlow& flow);
     void relieve(TrackedFlow& flow);
-    void make_room();
+    [[nodiscard]] bool has_room(std::size_t more_flows, std::size_t more_evidence) const;
+    void make_room(Index kept);
 
     Limits limits_;
     evidence::Collector collector_;

@@ -128,6 +128,14 @@ Answer server_left(const Facts& facts) {
                   facts.server_hello_seen() ? Confidence::possible : Confidence::likely, at);
 }
 
+Answer given_up_open(const Facts& facts) {
+    const auto& e = facts.evidence;
+    if (e.cut != evidence::Cut::evicted || facts.first_end.seen() || e.icmp_about_syn) {
+        return std::nullopt;
+    }
+    return incomplete(Cause::evicted, e.last);
+}
+
 Answer capture_lacks(const Facts& facts) {
     const auto& e = facts.evidence;
     const Moment last = e.last;

@@ -13,11 +13,10 @@ using Rule = Answer (*)(const Facts&);
 
 /// Stated, then what the capture lacks, then inferred (verdicts.md §3 Order of trial, §7).
 constexpr Rule rules[] = {
-    starttls,       server_is_not_tls,   fatal_alert,       plaintext_to_tls_port,
-    proxy_refused,  tcp_never_connected, nothing_was_said,  client_hello_lost,
-    mtu_black_hole, loss_stall,          capture_lacks,     server_silent,
-    client_silent,  client_gave_up,      encrypted_refusal, client_left,
-    server_left,
+    starttls,          server_is_not_tls,   fatal_alert,      plaintext_to_tls_port, proxy_refused,
+    given_up_open,     tcp_never_connected, nothing_was_said, client_hello_lost,     mtu_black_hole,
+    loss_stall,        capture_lacks,       server_silent,    client_silent,         client_gave_up,
+    encrypted_refusal, client_left,         server_left,
 };
 
 Verdict succeeded(const Facts& facts) {

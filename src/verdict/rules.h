@@ -28,6 +28,8 @@ Answer tcp_never_connected(const Facts& facts);
 Answer nothing_was_said(const Facts& facts);
 
 // What the capture lacks
+/// A silence means nothing where memory ended the watch.
+Answer given_up_open(const Facts& facts);
 Answer capture_lacks(const Facts& facts);
 /// The last resort: always answers.
 Verdict capture_ended(const Facts& facts);

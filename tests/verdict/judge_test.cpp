@@ -203,6 +203,24 @@ const std::vector<Case> cases{
          e.cut = evidence::Cut::evicted;
      },
      Outcome::incomplete, Cause::evicted, Actor::none},
+    {"evicted after two SYNs, whose answer nobody may have looked at any more",
+     [](Evidence& e) {
+         auto& client = e.side(Side::client);
+         client.syn = client.first_segment = at(0);
+         client.last_syn = at(1000);
+         client.syn_count = 2;
+         e.cut = evidence::Cut::evicted;
+     },
+     Outcome::incomplete, Cause::evicted, Actor::none},
+    {"evicted after the SYN was refused",
+     [](Evidence& e) {
+         e.side(Side::client).syn = e.side(Side::client).first_segment = at(0);
+         auto& server = e.side(Side::server);
+         server.rst = server.first_segment = at(5);
+         server.rst_answers_syn = true;
+         e.cut = evidence::Cut::evicted;
+     },
+     Outcome::failed, Cause::connection_refused, Actor::server, 5},
 };
 
 TEST(Judge, SaysWhatTheContractSays) {
