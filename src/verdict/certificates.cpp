@@ -143,10 +143,13 @@ tls::Findings server_findings(const Facts& facts) {
     if (chain == nullptr || chain->certificates.empty()) return 0;
     const auto& hello = facts.evidence.client_hello;
     // A clear certificate means that an encrypted ClientHello was not accepted: the outer name
-    // counts.
-    const std::string name = hello && hello->server_name
-                                 ? *hello->server_name
-                                 : address_text(facts.evidence.server.address);
+    // counts. What a ClientHello asked for that the capture lacks, nobody knows.
+    std::string name;
+    if (hello && hello->server_name) {
+        name = *hello->server_name;
+    } else if (hello) {
+        name = address_text(facts.evidence.server.address);
+    }
     const Moment at =
         facts.server.certificate.seen() ? facts.server.certificate : facts.server.first_record;
     return tls::judge_chain(*chain, at.time, name);
