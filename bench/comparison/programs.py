@@ -39,13 +39,15 @@ def tlstriage(build, scratch, threads):
         "tlstriage " + version_of([program, "--version"]), output=output)
 
 
-def peers():
+def peers(scratch):
     """Programs of others that are installed."""
+    flows = str(scratch / "ndpi.csv")
     known = [
         ("tcpdump", "--version", False,
          lambda path: ["tcpdump", "-n", "-r", str(path), "-w", "/dev/null", FLAG_FILTER]),
         ("ssldump", "-v", False, lambda path: ["ssldump", "-n", "-r", str(path)]),
-        ("ndpiReader", "-h", True, lambda path: ["ndpiReader", "-q", "-i", str(path)]),
+        ("ndpiReader", "-h", False,
+         lambda path: ["ndpiReader", "-q", "-C", flows, "-i", str(path)]),
         ("tshark", "--version", True,
          lambda path: ["tshark", "-n", "-r", str(path), "-Y", "tls.handshake || tls.alert_message",
                        "-T", "fields"] + [word for name in TSHARK_FIELDS for word in ("-e", name)]),
@@ -64,5 +66,5 @@ def all_programs(build, scratch):
         Program("walk over record headers", lambda path: [walk, str(path)], "bench/walk"),
         Program("cat > /dev/null", lambda path: ["cat", str(path)],
                 version_of(["cat", "--version"])),
-        *peers(),
+        *peers(scratch),
     ]

@@ -3,7 +3,7 @@
 import datetime
 import shlex
 
-from comparison import machine, traces
+from comparison import cliffs, machine, traces
 
 MEBI = 1 << 20
 
@@ -90,8 +90,19 @@ generator wrote.
     return text
 
 
+def cliffs_section(measured):
+    rows = list(cliffs.rows(measured))
+    return f"""
+## What is hard
+
+Whole runs with everything written, start-up included; each trace is of one kind
+(`bench/cliff_traces KIND COUNT FILE`). Every flow's outcome was what it had to be.
+
+{table(rows[0], rows[1:])}"""
+
+
 def short_words(command, program):
     """Without the folders of this machine."""
     output = {str(program.output): "OUT"}
-    return [output.get(word, word.rsplit("/", 1)[-1] if number == 0 else word)
+    return [output.get(word, word.rsplit("/", 1)[-1] if number == 0 or word.endswith(".csv") else word)
             for number, word in enumerate(command)]
