@@ -1,6 +1,8 @@
 #include "run.h"
 
 #include <algorithm>
+#include <deque>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -8,6 +10,7 @@
 
 #include "eal.h"
 #include "pcap_port.h"
+#include "read_ahead.h"
 
 namespace tlstriage::dataplane {
 namespace {
@@ -83,13 +86,36 @@ class Reading {
                 stored_ += trace.stored_size;
                 return;
             }
-            auto reader = std::make_unique<TraceReader>(
-                capture::open(trace.input, {.map = plan_.map}), trace.input.name(), file, consumer_,
-                executor_, plan_.shape);
+            auto reader = std::make_unique<TraceReader>(take_source(next_ - 1), trace.input.name(),
+                                                        file, consumer_, executor_, plan_.shape);
             go_on(std::move(reader), file);
         } catch (const std::system_error& error) {
             keep(file, unreadable(trace, error));
         }
+    }
+
+    [[nodiscard]] std::unique_ptr<capture::Source> open(const capture::Trace& trace) const {
+        capture::OpenOptions options{.map = plan_.map, .around = {}};
+        if (executor_.threads() > 1) options.around = read_ahead;
+        return capture::open(trace.input, options);
+    }
+
+    /// Opens the traces that come next too, as many as there are threads: compressed ones are
+    /// unpacked meanwhile. Throws what opening trace `index` threw.
+    std::unique_ptr<capture::Source> take_source(std::size_t index) {
+        const std::size_t end = std::min(traces_.size(), index + executor_.threads());
+        for (; opened_ < end; ++opened_) {
+            Opened& one = ahead_.emplace_back();
+            try {
+                one.source = open(traces_[opened_]);
+            } catch (const std::system_error&) {
+                one.thrown = std::current_exception();
+            }
+        }
+        Opened one = std::move(ahead_.front());
+        ahead_.pop_front();
+        if (one.thrown) std::rethrow_exception(one.thrown);
+        return std::move(one.source);
     }
 
     void consume() {
@@ -136,6 +162,11 @@ class Reading {
         return sum;
     }
 
+    struct Opened {
+        std::unique_ptr<capture::Source> source;
+        std::exception_ptr thrown;
+    };
+
     const RunPlan& plan_;
     const std::vector<capture::Trace>& traces_;
     const Executor& executor_;
@@ -143,6 +174,8 @@ class Reading {
     Consumer& consumer_;
     RunResult& result_;
     std::size_t next_ = 0;
+    std::size_t opened_ = 0;    ///< traces so far
+    std::deque<Opened> ahead_;  ///< those of them from `next_` on
     std::uint32_t archive_ = 0;
     std::uint64_t stored_ = 0;  ///< bytes of the traces that are done
     std::vector<std::unique_ptr<TraceReader>> active_;

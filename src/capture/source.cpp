@@ -69,6 +69,7 @@ std::unique_ptr<Source> open(const Input& input, const OpenOptions& options) {
     if (options.map && input.member.empty() && !reads_once(input.path) && is_unpacked(file)) {
         if (auto mapped = map(open_descriptor(input.path))) return mapped;
     }
+    const bool packed = !is_unpacked(file);
     Unpacked unpacked = unpack(read_file(std::move(file)));
     const bool tar = unpacked.content == Content::tar;
     if (tar && input.member.empty()) {
@@ -78,7 +79,9 @@ std::unique_ptr<Source> open(const Input& input, const OpenOptions& options) {
         if (!tar) refuse(input, std::errc::invalid_argument, "not in a tar");
         return open_member(input, std::move(unpacked.reader));
     }
-    return stream(std::move(unpacked.reader));
+    std::unique_ptr<ByteReader> reader = std::move(unpacked.reader);
+    if (packed && options.around) reader = options.around(std::move(reader));
+    return stream(std::move(reader));
 }
 
 }  // namespace tlstriage::capture

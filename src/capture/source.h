@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 #include "base/bytes.h"
 
 namespace tlstriage::capture {
+
+class ByteReader;
 
 /// Sequential access to a trace's (decompressed) bytes. One virtual call a window, never one a
 /// packet. Throws std::system_error only from open functions; later trouble is error().
@@ -46,6 +49,8 @@ struct Input {
 
 struct OpenOptions {
     bool map = true;  ///< false streams plain files too (tests compare both ways)
+    /// Put around what a compressed trace is unpacked by; empty for nothing.
+    std::function<std::unique_ptr<ByteReader>(std::unique_ptr<ByteReader>)> around{};
 };
 
 /// Opens a trace, by content: plain files are mapped; gzip, zstd, lz4, xz and bzip2, pipes and
