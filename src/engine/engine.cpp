@@ -95,7 +95,7 @@ Engine::Engine(const Limits& limits)
     : limits_(limits), chains_(limits.trust), defragmenter_(max_fragment_bytes) {
     shards_.reserve(shard_count);
     for (unsigned i = 0; i < shard_count; ++i) {
-        shards_.push_back(std::make_unique<Shard>(database_, chains_, limits_));
+        shards_.push_back(std::make_unique<Shard>(sense::Database::shared(), chains_, limits_));
     }
 }
 

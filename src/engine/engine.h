@@ -82,7 +82,6 @@ class Engine {
 
   private:
     Limits limits_;
-    sense::Database database_;
     tls::ChainCache chains_;
     std::vector<std::unique_ptr<Shard>> shards_;
     wire::Defragmenter defragmenter_;

@@ -72,6 +72,11 @@ Database::Database() : compiled_(std::make_unique<Compiled>()) {
 
 Database::~Database() = default;
 
+const Database& Database::shared() {
+    static const Database database;
+    return database;
+}
+
 struct Sensor::Scratch {
     hs_scratch_t* handle = nullptr;
 

@@ -23,6 +23,10 @@ class Database {
     Database(Database&&) = delete;
     Database& operator=(Database&&) = delete;
 
+    /// The process's own, compiled when it is first asked for: that takes longer than the analysis
+    /// of a small capture.
+    static const Database& shared();
+
   private:
     friend class Sensor;
     struct Compiled;
