@@ -29,43 +29,30 @@ bool repeats(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t
            flow::distance(segment.sequence, flow.next_sequence[lane]) <= 0;
 }
 
-}  // namespace
-
-SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment,
-                          std::uint8_t lane) {
-    if (flow.evidence == nullptr) return SynMeaning::new_flow;
+Meaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
+    if (flow.evidence == nullptr) return Meaning::new_flow;
     const Evidence& e = *flow.evidence;
     const bool from_client = e.side_of_lane(lane) == Side::client;
     const auto& client = e.of_client();
     if (from_client && client.syn.seen() && client.initial_sequence == segment.sequence) {
         // The server answered for an older connection from these ports, and the client cleared it
         // away (RFC 5961): only now does its own begin.
-        return client.rst.seen() && never_connected(e) ? SynMeaning::retry : SynMeaning::same_flow;
+        return client.rst.seen() && never_connected(e) ? Meaning::retry : Meaning::same_flow;
     }
     // Captured behind its own answer.
     const auto& server = e.of_server();
     const std::uint32_t acknowledged =
         server.syn.seen() ? server.highest_acknowledgement : server.rst_acknowledgement;
     if (from_client && !client.syn.seen() && acknowledged == segment.sequence + 1) {
-        return SynMeaning::same_flow;
+        return Meaning::same_flow;
     }
     if (from_client && never_connected(e) && segment.at.time - flow.last.time <= retry_span) {
-        return SynMeaning::retry;
+        return Meaning::retry;
     }
-    return SynMeaning::new_flow;
+    return Meaning::new_flow;
 }
 
-void restart(Evidence& evidence, const flow::Segment& segment) {
-    evidence::SideEvidence& client = evidence.side(Side::client);
-    evidence::SideEvidence& server = evidence.side(Side::server);
-    if (server.rst.seen()) ++evidence.refused_before;
-    server = evidence::SideEvidence{};
-    client.rst = client.fin = Moment{};
-    client.rst_count = 0;
-    client.acknowledged = Moment{};
-    client.initial_sequence = segment.sequence;
-}
-
+/// A SYN-ACK with another number, where the capture shows the server's direction alone.
 bool answers_another(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
     if (flow.evidence == nullptr) return false;
     const Evidence& e = *flow.evidence;
@@ -74,6 +61,7 @@ bool answers_another(const TrackedFlow& flow, const flow::Segment& segment, std:
            server.syn.seen() && server.initial_sequence != segment.sequence;
 }
 
+/// Whether a packet of another file continues this flow: its numbers follow on those seen.
 bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane) {
     constexpr std::int32_t behind = 1 << 16;
     constexpr std::int32_t ahead = 1 << 24;
@@ -92,6 +80,32 @@ bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t la
     if (flow.next_sequence[lane] != 0) return near(segment.sequence, flow.next_sequence[lane]);
     return segment.has(ack) && flow.next_sequence[lane ^ 1U] != 0 &&
            near(segment.acknowledgement, flow.next_sequence[lane ^ 1U]);
+}
+
+}  // namespace
+
+Meaning meaning_of(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane,
+                   std::uint32_t file) {
+    Meaning meaning = Meaning::same_flow;
+    if (segment.has(syn) && !segment.has(ack)) {
+        meaning = meaning_of_syn(flow, segment, lane);
+    } else if (segment.has(syn) && answers_another(flow, segment, lane)) {
+        return Meaning::new_flow;
+    }
+    const bool stranger =
+        meaning == Meaning::same_flow && flow.last_file != file && !fits(flow, segment, lane);
+    return stranger ? Meaning::new_flow : meaning;
+}
+
+void restart(Evidence& evidence, const flow::Segment& segment) {
+    evidence::SideEvidence& client = evidence.side(Side::client);
+    evidence::SideEvidence& server = evidence.side(Side::server);
+    if (server.rst.seen()) ++evidence.refused_before;
+    server = evidence::SideEvidence{};
+    client.rst = client.fin = Moment{};
+    client.rst_count = 0;
+    client.acknowledged = Moment{};
+    client.initial_sequence = segment.sequence;
 }
 
 bool may_rest(const TrackedFlow& flow) {

@@ -8,16 +8,13 @@
 
 namespace tlstriage::engine {
 
-enum class SynMeaning : std::uint8_t { same_flow, retry, new_flow };
+enum class Meaning : std::uint8_t { same_flow, retry, new_flow };
 
-SynMeaning meaning_of_syn(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
+Meaning meaning_of(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane,
+                   std::uint32_t file);
 /// A SYN with another initial sequence number where the last try got no connection: the same
 /// attempt goes on (verdicts.md §1, Nothing came of it).
 void restart(evidence::Evidence& evidence, const flow::Segment& segment);
-/// A SYN-ACK with another number, where the capture shows the server's direction alone.
-bool answers_another(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
-/// Whether a packet of another file continues this flow: its numbers follow on those seen.
-bool fits(const TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
 /// Closed by both sides, or reset: what may still come is repetitions. A flow that never got to a
 /// byte can be taken up again by another SYN; its streams begin behind the SYNs then.
 bool may_rest(const TrackedFlow& flow);

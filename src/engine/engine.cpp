@@ -30,9 +30,10 @@ LookupIndex index_lookups(const std::vector<std::unique_ptr<Shard>>& shards,
         lookups.insert(lookups.end(), shard->lookups().begin(), shard->lookups().end());
     }
     std::vector<Nanoseconds> ends;
+    ends.reserve(archives.size());
     for (const Archive& archive : archives)
         ends.push_back(archive.last_packet);
-    return {std::move(lookups), ends};
+    return {std::move(lookups), std::move(ends)};
 }
 
 bool names(const Lookup& lookup, std::string_view sni) {

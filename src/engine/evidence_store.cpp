@@ -5,15 +5,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
-#include <new>
 
 #include "evidence/packed.h"
 
 namespace tlstriage::engine {
-
-void EvidenceStore::FreeChunk::operator()(std::uint8_t* chunk) const {
-    std::free(chunk);
-}
 
 /// Chunks grow to the size of a huge page and begin where one may: half a gigabyte of evidence is
 /// 250 page faults then instead of 130,000.
@@ -21,10 +16,10 @@ std::uint8_t* EvidenceStore::room(std::size_t size) {
     assert(size <= first_chunk);  // names are at most 64 KiB long, lists are bounded
     if (size > chunk_ - used_) {
         chunk_ = std::clamp(chunk_ * 2, first_chunk, last_chunk);
-        void* const chunk = std::aligned_alloc(chunk_, chunk_);
-        if (chunk == nullptr) throw std::bad_alloc();
-        if (chunk_ == last_chunk) ::madvise(chunk, chunk_, MADV_HUGEPAGE);
-        chunks_.emplace_back(static_cast<std::uint8_t*>(chunk));
+        const std::align_val_t alignment{chunk_};
+        chunks_.emplace_back(static_cast<std::uint8_t*>(::operator new(chunk_, alignment)),
+                             FreeChunk{alignment});
+        if (chunk_ == last_chunk) ::madvise(chunks_.back().get(), chunk_, MADV_HUGEPAGE);
         used_ = 0;
     }
     return chunks_.back().get() + used_;

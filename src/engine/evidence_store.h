@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "base/bytes.h"
@@ -51,7 +52,8 @@ class EvidenceStore {
     static constexpr Index block = 1024;  ///< entries
 
     struct FreeChunk {
-        void operator()(std::uint8_t* chunk) const;
+        std::align_val_t alignment{};
+        void operator()(std::uint8_t* chunk) const { ::operator delete(chunk, alignment); }
     };
 
     Entry make(const evidence::Evidence& evidence);

@@ -108,8 +108,8 @@ void LookupCollector::end_archive(std::uint32_t archive) {
     answered_.clear();
 }
 
-LookupIndex::LookupIndex(std::vector<Lookup> lookups, const std::vector<Nanoseconds>& ends)
-    : lookups_(std::move(lookups)), ends_(ends) {
+LookupIndex::LookupIndex(std::vector<Lookup> lookups, std::vector<Nanoseconds> ends)
+    : lookups_(std::move(lookups)), ends_(std::move(ends)) {
     std::ranges::sort(lookups_, [](const Lookup& a, const Lookup& b) {
         return std::tie(a.asked.time, a.file, a.asked.frame) <
                std::tie(b.asked.time, b.file, b.asked.frame);
@@ -193,30 +193,36 @@ bool LookupIndex::is_search_step(const Lookup& failed) const {
     });
 }
 
+/// Whether a question that is over failed, and why.
+void LookupIndex::explain(NameTrouble& trouble) const {
+    const Lookup& lookup = trouble.lookup;
+    if (!lookup.answered.seen()) {
+        trouble.reason = "no_answer";
+        trouble.failed =
+            ends_[lookup.archive] - lookup.last_asked.time >= patience || lookup.tries > 1;
+    } else if (lookup.rcode != 0) {
+        trouble.failed = true;
+        trouble.reason = lookup.rcode == 3   ? "nxdomain"
+                         : lookup.rcode == 2 ? "servfail"
+                         : lookup.rcode == 5 ? "refused"
+                                             : "other_rcode";
+    } else if (lookup.addresses.empty() && !lookup.truncated) {
+        trouble.failed = true;
+        trouble.reason = "no_address";
+    }
+    if (trouble.failed && (other_family_succeeded(lookup) || is_search_step(lookup))) {
+        trouble.failed = false;
+        trouble.reason = {};
+    }
+}
+
 std::vector<NameTrouble> LookupIndex::troubles() const {
     // Tries of one question, to whichever resolver, are one lookup.
     std::map<std::tuple<std::uint32_t, IpAddress, std::string, std::uint16_t>, NameTrouble> running;
     std::vector<NameTrouble> done;
     const auto finish = [&](NameTrouble& trouble) {
+        explain(trouble);
         const Lookup& lookup = trouble.lookup;
-        if (!lookup.answered.seen()) {
-            trouble.reason = "no_answer";
-            trouble.failed =
-                ends_[lookup.archive] - lookup.last_asked.time >= patience || lookup.tries > 1;
-        } else if (lookup.rcode != 0) {
-            trouble.failed = true;
-            trouble.reason = lookup.rcode == 3   ? "nxdomain"
-                             : lookup.rcode == 2 ? "servfail"
-                             : lookup.rcode == 5 ? "refused"
-                                                 : "other_rcode";
-        } else if (lookup.addresses.empty() && !lookup.truncated) {
-            trouble.failed = true;
-            trouble.reason = "no_address";
-        }
-        if (trouble.failed && (other_family_succeeded(lookup) || is_search_step(lookup))) {
-            trouble.failed = false;
-            trouble.reason = {};
-        }
         const bool late = lookup.answered.seen() && lookup.rcode == 0 &&
                           lookup.answered.time - lookup.last_asked.time >= slow;
         if (trouble.failed || late) done.push_back(std::move(trouble));

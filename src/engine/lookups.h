@@ -66,7 +66,7 @@ struct NameTrouble {
 class LookupIndex {
   public:
     /// `ends`: time of the last packet, by archive.
-    LookupIndex(std::vector<Lookup> lookups, const std::vector<Nanoseconds>& ends);
+    LookupIndex(std::vector<Lookup> lookups, std::vector<Nanoseconds> ends);
 
     [[nodiscard]] bool empty() const { return lookups_.empty(); }
 
@@ -86,6 +86,7 @@ class LookupIndex {
   private:
     using Key = std::uint64_t;
 
+    void explain(NameTrouble& trouble) const;
     [[nodiscard]] bool is_search_step(const Lookup& failed) const;
     [[nodiscard]] bool other_family_succeeded(const Lookup& lookup) const;
 

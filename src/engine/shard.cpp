@@ -47,6 +47,16 @@ bool looks_like_client(const Endpoint& end, const Endpoint& peer, const Ports& t
     return end.port > peer.port;
 }
 
+/// Nothing begins or ends with it: most packets.
+bool is_routine(const TrackedFlow& flow, const wire::Packet& packet) {
+    switch (flow.state) {
+        case FlowState::young:
+        case FlowState::open: return false;
+        case FlowState::ignored: return !packet.has(syn);
+        default: return !packet.has(syn | fin | rst);
+    }
+}
+
 /// Nothing to read, and nothing ends.
 bool is_plain(const flow::Segment& segment) {
     return segment.length == 0 && !segment.has(fin | rst) && segment.sack_right == 0;
@@ -106,12 +116,8 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         return;
     }
     if (index != flows_.none) {
-        // Most packets end here: nothing begins or ends with them.
         TrackedFlow& flow = flows_.at(index);
-        const bool eventful = (packet.flags & (syn | fin | rst)) != 0;
-        if (flow.last_file == origin.file && flow.state != FlowState::open &&
-            flow.state != FlowState::young &&
-            !(flow.state == FlowState::ignored ? packet.has(syn) : eventful)) {
+        if (flow.last_file == origin.file && is_routine(flow, packet)) {
             if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
             if (flow.state == FlowState::resting) flow.count(packet, at, lane);
             return;
@@ -132,23 +138,14 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     }
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
-        const bool fresh_syn = packet.has(syn) && !packet.has(ack);
-        SynMeaning meaning =
-            fresh_syn ? meaning_of_syn(flow, segment, lane) : SynMeaning::same_flow;
-        if (packet.has(syn) && packet.has(ack) && answers_another(flow, segment, lane)) {
-            meaning = SynMeaning::new_flow;
-        }
-        if (flow.last_file != origin.file && meaning == SynMeaning::same_flow &&
-            !fits(flow, segment, lane)) {
-            meaning = SynMeaning::new_flow;
-        }
-        if (meaning == SynMeaning::retry) {
+        const Meaning meaning = meaning_of(flow, segment, lane, origin.file);
+        if (meaning == Meaning::retry) {
             restart(*flow.evidence, segment);
             held_bytes_ -= flow.conversation->held_bytes();
             for (evidence::Direction& direction : flow.conversation->directions)
                 direction.stream.clear();
         }
-        if (meaning == SynMeaning::new_flow) {
+        if (meaning == Meaning::new_flow) {
             end_flow(flow, Cut::superseded);
             flows_.erase(index);
             index = flows_.none;

@@ -29,8 +29,8 @@ enum class EventKind : std::uint8_t {
 
 /// A step of the flow, for the `evidence` column. At most max_events are kept.
 struct Event {
-    EventKind kind;
-    Side side;
+    EventKind kind{};
+    Side side{};
     std::uint16_t detail = 0;  ///< an alert's level << 8 | description, an HTTP status, else 0
     Moment at;
 };

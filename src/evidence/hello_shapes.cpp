@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "tls/describe.h"
 #include "tls/fingerprint.h"
@@ -18,6 +19,12 @@ class KeyWriter {
     explicit KeyWriter(std::vector<std::uint16_t>& key) : key_(key) { key_.clear(); }
 
     void number(std::size_t value) { key_.push_back(static_cast<std::uint16_t>(value)); }
+    void flags(std::initializer_list<bool> flags) {
+        std::size_t bits = 0;
+        for (const bool flag : flags)
+            bits = bits << 1U | std::size_t{flag};
+        number(bits);
+    }
     /// GREASE is drawn anew for each hello and left out of every text: one value stands for all.
     void codes(const std::vector<std::uint16_t>& codes) {
         constexpr std::uint16_t any_grease = 0x0a0a;
@@ -43,9 +50,8 @@ class KeyWriter {
 void write_key(const tls::ClientHello& hello, std::vector<std::uint16_t>& key) {
     KeyWriter writer(key);
     writer.number(hello.legacy_version);
-    writer.number(hello.ssl2_framed << 0U | hello.server_name.has_value() << 1U |
-                  hello.renegotiation_info << 2U | hello.encrypted_client_hello << 3U |
-                  hello.pre_shared_key << 4U);
+    writer.flags({hello.ssl2_framed, hello.server_name.has_value(), hello.renegotiation_info,
+                  hello.encrypted_client_hello, hello.pre_shared_key});
     writer.codes(hello.cipher_suites);
     writer.codes(hello.extensions);
     writer.codes(hello.supported_versions);

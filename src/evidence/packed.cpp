@@ -99,7 +99,8 @@ class Packer {
     }
     template <class T>
     void operator()(const T* const& shared) {
-        put(&shared, sizeof(shared));
+        const auto address = std::bit_cast<std::uintptr_t>(shared);
+        put(&address, sizeof(address));
     }
     template <class T>
     void operator()(const std::optional<T>& value) {
@@ -209,7 +210,7 @@ class Unpacker {
         std::uintptr_t address = 0;
         const Bytes bytes = take(sizeof(address));
         if (!bytes.empty()) std::memcpy(&address, bytes.data(), sizeof(address));
-        shared = reinterpret_cast<const T*>(address);
+        shared = std::bit_cast<const T*>(address);
     }
     template <class T>
     void operator()(std::optional<T>& value) {
@@ -312,54 +313,51 @@ class Unpacker {
     bool good_ = true;
 };
 
-// Each type's members, once for both directions. `Io` is a Packer over const values or an
-// Unpacker.
+template <class T, class Type>
+concept MaybeConst = std::is_same_v<std::remove_const_t<T>, Type>;
 
-#define TLSTRIAGE_VISIT(Type, value)                          \
-    template <class Io, class Value>                          \
-    requires std::is_same_v<std::remove_const_t<Value>, Type> \
-    void visit(Io& io, Value& value)
+// Each type's members, once for both directions: `io` is a Packer over const values or an Unpacker.
 
-TLSTRIAGE_VISIT(Endpoint, e) {
+void visit(auto& io, MaybeConst<Endpoint> auto& e) {
     io(e.address);
     io(e.port);
 }
-TLSTRIAGE_VISIT(Event, e) {
+void visit(auto& io, MaybeConst<Event> auto& e) {
     io.sparse(e.kind, e.side, e.detail, e.at);
 }
-TLSTRIAGE_VISIT(AlertEvidence, a) {
+void visit(auto& io, MaybeConst<AlertEvidence> auto& a) {
     io.sparse(a.sender, a.level, a.description, a.at, a.after_data, a.end);
 }
-TLSTRIAGE_VISIT(OpaqueRecord, r) {
+void visit(auto& io, MaybeConst<OpaqueRecord> auto& r) {
     io.sparse(r.type, r.length, r.at);
 }
-TLSTRIAGE_VISIT(IcmpEvidence, i) {
+void visit(auto& io, MaybeConst<IcmpEvidence> auto& i) {
     io(i.router);
     io.sparse(i.type, i.code, i.v6, i.at);
 }
-TLSTRIAGE_VISIT(UpgradeEvidence, u) {
+void visit(auto& io, MaybeConst<UpgradeEvidence> auto& u) {
     io.sparse(u.kind, u.asked, u.accepted, u.refused, u.no_offer, u.went_on);
 }
-TLSTRIAGE_VISIT(ClientHelloEvidence, h) {
+void visit(auto& io, MaybeConst<ClientHelloEvidence> auto& h) {
     io.sparse(h.shape, h.session_id_hash, h.session_ticket, h.pre_shared_key, h.early_data,
               h.whole);
     io(h.server_name);
 }
-TLSTRIAGE_VISIT(ServerHelloEvidence, h) {
+void visit(auto& io, MaybeConst<ServerHelloEvidence> auto& h) {
     io.sparse(h.version, h.cipher_suite, h.signature_algorithm, h.whole, h.session_id_echoed,
               h.pre_shared_key, h.renegotiation_info);
     io(h.group);
     io(h.dh_prime_bits);
     io(h.alpn);
 }
-TLSTRIAGE_VISIT(StuckRange, s) {
+void visit(auto& io, MaybeConst<StuckRange> auto& s) {
     io.sparse(s.bytes, s.repeats, s.first_repeat, s.last_repeat, s.later_acknowledged);
 }
-TLSTRIAGE_VISIT(ResetSigns, s) {
+void visit(auto& io, MaybeConst<ResetSigns> auto& s) {
     io.sparse(s.data_place, s.rst_place, s.data_hops_vary, s.last_ip_id, s.id_steps,
               s.rst_breaks_ids, s.new_payload_after);
 }
-TLSTRIAGE_VISIT(SideEvidence, s) {
+void visit(auto& io, MaybeConst<SideEvidence> auto& s) {
     io.sparse(s.syn, s.last_syn, s.first_segment, s.last_segment, s.acknowledgement, s.first_data,
               s.last_data, s.last_payload, s.fin, s.rst, s.rst_count, s.syn_count,
               s.initial_sequence, s.highest_acknowledgement, s.data_end, s.largest_segment, s.mss,
@@ -376,7 +374,7 @@ TLSTRIAGE_VISIT(SideEvidence, s) {
     io(s.last_record);
     io(s.opaque_records, max_opaque_records);
 }
-TLSTRIAGE_VISIT(Evidence, e) {
+void visit(auto& io, MaybeConst<Evidence> auto& e) {
     io.base(e.first);
     io(e.client);
     io(e.server);
@@ -397,7 +395,6 @@ TLSTRIAGE_VISIT(Evidence, e) {
     io(e.alerts, max_alerts);
     io(e.events, max_events);
 }
-#undef TLSTRIAGE_VISIT
 
 }  // namespace
 

@@ -87,7 +87,7 @@ class Dialogue {
     std::size_t server_ldap(std::string_view text);
     std::size_t client_postgresql(std::string_view text);
     std::size_t server_postgresql(std::string_view text);
-    std::size_t client_mysql(std::string_view text);
+    std::size_t client_mysql(std::string_view packet);
     std::size_t server_mysql(std::string_view text);
     std::size_t client_rdp(std::string_view text);
     std::size_t server_rdp(std::string_view text);

@@ -18,14 +18,20 @@ namespace {
     throw std::system_error(errno, std::generic_category(), path.string());
 }
 
+/// Makes the folder if need be, and the file in it; returns its descriptor.
+int create(const std::filesystem::path& folder, const std::filesystem::path& path) {
+    std::filesystem::create_directories(folder);
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0) fail(path);
+    return descriptor;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::filesystem::path& folder, const std::string& name)
-    : path_(folder / name), temporary_(path_.string() + ".partial") {
-    std::filesystem::create_directories(folder);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) fail(temporary_);
-}
+    : path_(folder / name),
+      temporary_(path_.string() + ".partial"),
+      descriptor_(create(folder, temporary_)) {}
 
 OutputFile::~OutputFile() {
     if (descriptor_ < 0) return;

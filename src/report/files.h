@@ -27,7 +27,7 @@ class OutputFile {
   private:
     std::filesystem::path path_;
     std::filesystem::path temporary_;
-    int descriptor_ = -1;
+    int descriptor_;  ///< negative when committed
 };
 
 /// Write the summary table and run.json into `folder`. Throw std::system_error.

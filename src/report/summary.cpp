@@ -15,7 +15,8 @@ namespace {
 
 std::uint64_t count_distinct(std::vector<IpAddress> addresses) {
     std::ranges::sort(addresses);
-    return static_cast<std::uint64_t>(std::ranges::unique(addresses).begin() - addresses.begin());
+    return static_cast<std::uint64_t>(std::unique(addresses.begin(), addresses.end()) -
+                                      addresses.begin());
 }
 
 template <class T>

@@ -40,8 +40,7 @@ std::string version_list(const ClientHello& hello) {
     std::erase_if(versions, is_grease);
     if (versions.empty()) return version_name(hello.legacy_version);
     std::ranges::sort(versions);
-    const auto repeated = std::ranges::unique(versions);
-    versions.erase(repeated.begin(), repeated.end());
+    versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
     return name_list(versions, version_name);
 }
 

@@ -117,6 +117,7 @@ TrustStore::Answer TrustStore::check(const std::vector<Bytes>& ders, bool of_cli
     const ErrorsCleared errors_cleared;
     Answer answer;
     std::vector<X509Handle> certificates;
+    certificates.reserve(ders.size());
     for (const Bytes der : ders)
         certificates.push_back(decode_certificate(der));
     if (certificates.empty() || !certificates.front()) return answer;
