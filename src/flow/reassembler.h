@@ -54,7 +54,7 @@ class Reassembler {
         const std::int32_t ahead = distance(sequence, next_);
         if (ahead == -1 && length <= 1) return Arrival::keepalive;
         if (ahead > 0) return hold(sequence, captured, length, at, sink);
-        const auto known = static_cast<std::uint32_t>(-ahead);
+        const std::uint32_t known = next_ - sequence;
         if (known >= length) return Arrival::retransmission;
         deliver(captured, length, known, at, sink);
         release(at, sink);

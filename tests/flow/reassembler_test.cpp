@@ -123,6 +123,16 @@ TEST(Reassembler, SaysWhatASegmentBrought) {
     EXPECT_EQ(reassembler.held_bytes(), 2U);
 }
 
+/// As far away as numbers can be: neither ahead nor behind.
+TEST(Reassembler, TakesHalfOfAllNumbersAwayForKnown) {
+    Reassembler reassembler;
+    Sink sink;
+    reassembler.start_at(100);
+    EXPECT_EQ(reassembler.segment(100U + 0x80000000U, as_bytes("ab"), 2, at(1), sink),
+              Arrival::retransmission);
+    EXPECT_EQ(sink.text, "");
+}
+
 TEST(Reassembler, PassesOverAHoleThatThePeerAcknowledged) {
     Reassembler reassembler;
     Sink sink;
