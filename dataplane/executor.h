@@ -1,4 +1,4 @@
-// The threads of a run: oneTBB behind engine::Parallel.
+// The threads of a run: oneTBB behind engine::Parallel, or std::thread (meson -Dexecutor=threads).
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,8 @@
 
 namespace tlstriage::dataplane {
 
-/// Schedules jobs on `threads` threads (the caller's is one of them), which
-/// are the workers 0 … threads - 1. With one thread everything
-/// runs inline, and TBB starts none.
+/// Schedules jobs on `threads` threads (the caller's is one of them), which are the workers
+/// 0 … threads - 1. With one thread everything runs inline, and no other is started.
 class Executor {
   public:
     explicit Executor(unsigned threads);

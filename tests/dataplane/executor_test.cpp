@@ -1,4 +1,4 @@
-// TBB's part: jobs run on several threads at once.
+// Jobs run on several threads at once.
 #include "executor.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-#include "executor.h"
-
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include "executor.h"
 
 namespace tlstriage::dataplane {
 
