@@ -35,7 +35,7 @@ TEST(Run, HasRowsToCompare) {
 }
 
 TEST(Run, IsTheSameForAnyNumberOfThreads) {
-    for (const unsigned threads : {2U, 4U}) {
+    for (const unsigned threads : {2U, 4U, 16U}) {
         RunPlan plan = separate();
         plan.threads = threads;
         EXPECT_TRUE(analyse(inputs(), plan).csv == plain().csv) << threads << " threads";

@@ -1,16 +1,27 @@
 #include "support/analysis.h"
 
+#include <cstdlib>
+
 #include "report/flow_report.h"
 #include "support/paths.h"
 
 namespace tlstriage::test {
+namespace {
+
+unsigned threads_of(const dataplane::RunPlan& plan) {
+    const char* const given = std::getenv("TLSTRIAGE_THREADS");
+    return plan.threads > 1 || given == nullptr ? plan.threads
+                                                : static_cast<unsigned>(std::stoul(given));
+}
+
+}  // namespace
 
 Analysis analyse(const std::vector<std::string>& inputs, const dataplane::RunPlan& plan) {
-    const dataplane::Executor executor(plan.threads);
+    const dataplane::Executor executor(threads_of(plan));
     Analysis analysis{dataplane::run(plan, capture::collect(inputs), executor, {}), {}, {}};
     const ScratchFolder folder;
     report::FlowReport flows(analysis.result.files, folder.path(), report::TableFormat::csv,
-                             plan.threads);
+                             executor.threads());
     const auto judgement = analysis.result.engine->judge(executor.parallel(), flows.handlers());
     analysis.result.facts.rows = judgement.rows;
     analysis.result.facts.without_row = judgement.without_row;

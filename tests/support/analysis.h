@@ -15,7 +15,8 @@ struct Analysis {
     CsvTable flows;
 };
 
-/// Analyses files or folders. One thread unless `plan` says otherwise.
+/// Analyses files or folders. One thread unless `plan` says otherwise, or, for one that does not,
+/// TLSTRIAGE_THREADS (tools/check_sanitizers).
 Analysis analyse(const std::vector<std::string>& inputs, const dataplane::RunPlan& plan = {});
 
 /// Rows of a flows.csv without a column: for runs that can't agree on it.
