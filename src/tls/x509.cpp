@@ -233,7 +233,8 @@ bool verifies_itself(Bytes der) {
 OSSL_LIB_CTX* without_algorithms() {
     struct Context {
         std::unique_ptr<OSSL_LIB_CTX, FreeWith<OSSL_LIB_CTX_free>> handle{OSSL_LIB_CTX_new()};
-        Context() { OSSL_PROVIDER_load(handle.get(), "null"); }
+        std::unique_ptr<OSSL_PROVIDER, FreeWith<OSSL_PROVIDER_unload>> none{
+            OSSL_PROVIDER_load(handle.get(), "null")};
     };
     static const Context context;
     return context.handle.get();
