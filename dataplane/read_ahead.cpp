@@ -1,7 +1,6 @@
 #include "read_ahead.h"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
@@ -13,14 +12,14 @@ namespace tlstriage::dataplane {
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20U;
-constexpr std::size_t blocks_ahead = 8;
+constexpr std::size_t fewest_blocks = 2;
 
 /// Blocks go round: the thread fills the one behind the last that is full, the reader empties the
-/// first. Counts never go back, so a block's place is its count modulo blocks_ahead.
+/// first. Counts never go back, so a block's place is its count modulo the number of blocks.
 class ReadAhead final : public capture::ByteReader {
   public:
-    explicit ReadAhead(std::unique_ptr<capture::ByteReader> below)
-        : below_(std::move(below)), thread_([this] { fill(); }) {}
+    ReadAhead(std::unique_ptr<capture::ByteReader> below, std::size_t blocks)
+        : below_(std::move(below)), blocks_(blocks), thread_([this] { fill(); }) {}
     ReadAhead(ReadAhead&&) = delete;
     ReadAhead& operator=(ReadAhead&&) = delete;
     ~ReadAhead() override {
@@ -35,7 +34,7 @@ class ReadAhead final : public capture::ByteReader {
     std::size_t read(std::span<std::uint8_t> out) override {
         std::size_t done = 0;
         while (done < out.size() && wait_for_block()) {
-            const std::vector<std::uint8_t>& block = blocks_[emptied_ % blocks_ahead];
+            const std::vector<std::uint8_t>& block = blocks_[emptied_ % blocks_.size()];
             const std::size_t count = std::min(out.size() - done, block.size() - used_);
             std::memcpy(out.data() + done, block.data() + used_, count);
             done += count;
@@ -92,10 +91,10 @@ class ReadAhead final : public capture::ByteReader {
     bool fill_block() {
         {
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return filled_ - emptied_ < blocks_ahead || stopped_; });
+            changed_.wait(lock, [this] { return filled_ - emptied_ < blocks_.size() || stopped_; });
             if (stopped_) return false;
         }
-        std::vector<std::uint8_t>& block = blocks_[filled_ % blocks_ahead];
+        std::vector<std::uint8_t>& block = blocks_[filled_ % blocks_.size()];
         block.resize(block_bytes);
         block.resize(below_->read(block));
         const bool last = block.size() < block_bytes;
@@ -112,7 +111,7 @@ class ReadAhead final : public capture::ByteReader {
     }
 
     std::unique_ptr<capture::ByteReader> below_;  ///< of the thread alone, once that runs
-    std::array<std::vector<std::uint8_t>, blocks_ahead> blocks_;
+    std::vector<std::vector<std::uint8_t>> blocks_;
     std::size_t used_ = 0;  ///< of the first block
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -129,8 +128,10 @@ class ReadAhead final : public capture::ByteReader {
 
 }  // namespace
 
-std::unique_ptr<capture::ByteReader> read_ahead(std::unique_ptr<capture::ByteReader> below) {
-    return std::make_unique<ReadAhead>(std::move(below));
+std::unique_ptr<capture::ByteReader> read_ahead(std::unique_ptr<capture::ByteReader> below,
+                                                std::size_t bytes) {
+    return std::make_unique<ReadAhead>(std::move(below),
+                                       std::max(fewest_blocks, bytes / block_bytes));
 }
 
 }  // namespace tlstriage::dataplane

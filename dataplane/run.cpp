@@ -96,7 +96,13 @@ class Reading {
 
     [[nodiscard]] std::unique_ptr<capture::Source> open(const capture::Trace& trace) const {
         capture::OpenOptions options{.map = plan_.map, .around = {}};
-        if (executor_.threads() > 1) options.around = read_ahead;
+        if (executor_.threads() > 1) {
+            // All that read ahead share an eighth of the memory.
+            const std::size_t share = plan_.limits.memory / 8 / executor_.threads();
+            options.around = [share](std::unique_ptr<capture::ByteReader> below) {
+                return read_ahead(std::move(below), share);
+            };
+        }
         return capture::open(trace.input, options);
     }
 

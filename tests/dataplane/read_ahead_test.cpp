@@ -44,7 +44,7 @@ TEST(ReadAhead, GivesTheSameBytes) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, block - 1, block, block + 1,
                                    12 * block, 20 * block + 17}) {
         for (const std::size_t ask : {std::size_t{70'001}, block, 3 * block}) {
-            const auto reader = read_ahead(std::make_unique<Numbers>(size, false));
+            const auto reader = read_ahead(std::make_unique<Numbers>(size, false), 8 * block);
             std::vector<std::uint8_t> part(ask);
             std::size_t at = 0;
             for (std::size_t count = ask; count == ask;) {
@@ -62,15 +62,15 @@ TEST(ReadAhead, GivesTheSameBytes) {
 }
 
 TEST(ReadAhead, CanBeLeftAtAnyTime) {
-    const auto unread = read_ahead(std::make_unique<Numbers>(std::size_t{1} << 26U, false));
-    const auto begun = read_ahead(std::make_unique<Numbers>(std::size_t{1} << 26U, false));
+    const auto unread = read_ahead(std::make_unique<Numbers>(std::size_t{1} << 26U, false), 0);
+    const auto begun = read_ahead(std::make_unique<Numbers>(std::size_t{1} << 26U, false), 0);
     std::vector<std::uint8_t> part(1000);
     EXPECT_EQ(begun->read(part), part.size());
 }
 
 TEST(ReadAhead, HandsOnWhatIsThrown) {
     constexpr std::size_t whole_block = std::size_t{1} << 20U;
-    const auto reader = read_ahead(std::make_unique<Numbers>(whole_block, true));
+    const auto reader = read_ahead(std::make_unique<Numbers>(whole_block, true), 0);
     std::vector<std::uint8_t> part(whole_block);
     EXPECT_EQ(reader->read(part), part.size());
     EXPECT_THROW(reader->read(part), std::runtime_error);
