@@ -66,10 +66,10 @@ std::unique_ptr<Source> open(const Input& input, const OpenOptions& options) {
     if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
         refuse(input, std::errc::is_a_directory, "a folder");
     }
-    if (options.map && input.member.empty() && !reads_once(input.path) && is_unpacked(file)) {
+    const bool packed = !is_unpacked(file);
+    if (options.map && input.member.empty() && !reads_once(input.path) && !packed) {
         if (auto mapped = map(open_descriptor(input.path))) return mapped;
     }
-    const bool packed = !is_unpacked(file);
     Unpacked unpacked = unpack(read_file(std::move(file)));
     const bool tar = unpacked.content == Content::tar;
     if (tar && input.member.empty()) {

@@ -15,7 +15,7 @@ namespace tlstriage::report {
 
 /// A set of mostly one, which most insertions find again at its head.
 template <class T>
-class Few {
+class MostlyOne {
   public:
     void insert(const T& value) {
         if (value_ && *value_ == value) return;
@@ -25,7 +25,7 @@ class Few {
             others_.insert(value);
         }
     }
-    void insert(const Few& other) {
+    void insert(const MostlyOne& other) {
         other.each([this](const T& value) { insert(value); });
     }
     /// In order.
@@ -53,10 +53,10 @@ struct ServerEntry {
     Nanoseconds first_seen = 0;
     Nanoseconds last_seen = 0;
     std::map<verdict::Cause, std::uint64_t> causes;  ///< of failed flows
-    Few<std::uint16_t> versions;                     ///< that it chose
-    Few<std::uint16_t> cipher_suites;
-    std::set<std::string> names;                ///< SNIs, the first max_names of the alphabet
-    Few<const tls::Certificate*> certificates;  ///< leaves
+    MostlyOne<std::uint16_t> versions;               ///< that it chose
+    MostlyOne<std::uint16_t> cipher_suites;
+    std::set<std::string> names;                      ///< SNIs, the first max_names of the alphabet
+    MostlyOne<const tls::Certificate*> certificates;  ///< leaves
     std::vector<Nanoseconds> tcp_connect;
     std::vector<Nanoseconds> server_hello;
     std::vector<Nanoseconds> handshake;
@@ -73,7 +73,7 @@ struct CertificateEntry {
     std::uint64_t flows = 0;
     Nanoseconds first_seen = 0;
     Nanoseconds last_seen = 0;
-    Few<Endpoint> servers;
+    MostlyOne<Endpoint> servers;
     tls::Findings findings = 0;  ///< of chains that it led
     bool leaf = false;
     bool of_client = false;

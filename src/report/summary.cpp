@@ -29,27 +29,17 @@ std::string_view sni_of(const Row& row) {
     return hello && hello->server_name ? std::string_view(*hello->server_name) : "";
 }
 
-/// The first of a group's flows, in the order of rows, stands for it.
-void take_example(const Row& row, SummaryGroup& group) {
+SummaryExample example_of(const Row& row) {
     const auto& [evidence, verdict, files, timings] = row;
-    group.first_seen = evidence.first.time;
     const auto* const alert = alert_of(row);
-    group.alert = alert == nullptr ? "" : tls::alert_name(alert->description);
-    group.example_flow_id = flow_id(evidence);
-    group.example_file = evidence.file;
-    group.example_frame = verdict.decisive.frame;
-    group.explanation = explanation(evidence, verdict);
-    group.next_step = next_step(evidence, verdict);
-}
-
-void take_example(const SummaryGroup& other, SummaryGroup& group) {
-    group.first_seen = other.first_seen;
-    group.alert = other.alert;
-    group.example_flow_id = other.example_flow_id;
-    group.example_file = other.example_file;
-    group.example_frame = other.example_frame;
-    group.explanation = other.explanation;
-    group.next_step = other.next_step;
+    return {.start = evidence.first.time,
+            .file = evidence.file,
+            .first_frame = evidence.first.frame,
+            .decisive_frame = verdict.decisive.frame,
+            .flow_id = flow_id(evidence),
+            .alert = alert == nullptr ? "" : tls::alert_name(alert->description),
+            .explanation = explanation(evidence, verdict),
+            .next_step = next_step(evidence, verdict)};
 }
 
 }  // namespace
@@ -86,10 +76,10 @@ void Summary::add(const Row& row) {
         place = tallies_.emplace(own_key, std::move(tally)).first;
     }
     Tally& tally = *place->second;
-    const Place place_of_row{evidence.first.time, evidence.file, evidence.first.frame};
-    if (tally.group.flows == 0 || place_of_row < tally.example) {
-        tally.example = place_of_row;
-        take_example(row, tally.group);
+    const auto& [time, frame] = evidence.first;
+    if (tally.group.flows == 0 ||
+        std::tuple(time, evidence.file, frame) < tally.group.example.place()) {
+        tally.group.example = example_of(row);
     }
     ++tally.group.flows;
     if (std::ranges::find(verdict.notes, verdict::Word::raced) != verdict.notes.end()) {
@@ -110,9 +100,8 @@ void Summary::merge(const Summary& other) {
             continue;
         }
         Tally& tally = *place->second;
-        if (from->example < tally.example) {
-            tally.example = from->example;
-            take_example(from->group, tally.group);
+        if (from->group.example.place() < tally.group.example.place()) {
+            tally.group.example = from->group.example;
         }
         tally.group.flows += from->group.flows;
         tally.group.raced += from->group.raced;
@@ -139,8 +128,8 @@ std::vector<SummaryGroup> Summary::groups() const {
     std::ranges::sort(groups, [](const SummaryGroup& a, const SummaryGroup& b) {
         const Key key_a = key_of(a);
         const Key key_b = key_of(b);
-        return std::tie(b.flows, a.first_seen, a.cause, key_a) <
-               std::tie(a.flows, b.first_seen, b.cause, key_b);
+        return std::tie(b.flows, a.example.start, a.cause, key_a) <
+               std::tie(a.flows, b.example.start, b.cause, key_b);
     });
     return groups;
 }

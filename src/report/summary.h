@@ -12,6 +12,20 @@
 
 namespace tlstriage::report {
 
+/// The first of a group's flows in the order of rows, which stands for it.
+struct SummaryExample {
+    Nanoseconds start = 0;
+    std::uint32_t file = 0;  ///< index of the trace
+    std::uint64_t first_frame = 0;
+    std::uint64_t decisive_frame = 0;
+    std::string flow_id;
+    std::string alert;
+    std::string explanation;
+    std::string next_step;
+
+    [[nodiscard]] auto place() const { return std::tuple(start, file, first_frame); }
+};
+
 /// A line of summary.csv: flows that failed (or not) alike at the same server.
 struct SummaryGroup {
     verdict::Outcome outcome = verdict::Outcome::ok;
@@ -24,17 +38,10 @@ struct SummaryGroup {
     std::uint64_t raced = 0;     ///< of these, flows that another of the same client overtook
     double share_of_server = 0;  ///< of all rows with this server endpoint, 0 … 1
     std::uint64_t clients = 0;   ///< distinct client addresses
-    Nanoseconds first_seen = 0;  ///< start of the first such flow
-    Nanoseconds last_seen = 0;
-    std::string alert;  ///< of the example below
+    Nanoseconds last_seen = 0;   ///< start of the last such flow; of the first: the example's
     std::optional<Nanoseconds> handshake_p50;
     std::optional<Nanoseconds> handshake_p95;
-    // The first such flow
-    std::string example_flow_id;
-    std::uint32_t example_file = 0;   ///< index of the trace
-    std::uint64_t example_frame = 0;  ///< the decisive one
-    std::string explanation;
-    std::string next_step;
+    SummaryExample example;
 };
 
 /// Counts flows, which may come in any order. Parts of a run are counted apart and merged.
@@ -61,11 +68,8 @@ class Summary {
     struct Hash {
         std::size_t operator()(const Key& key) const;
     };
-    /// Of a row among all: time, file, frame.
-    using Place = std::tuple<Nanoseconds, std::uint32_t, std::uint64_t>;
     struct Tally {
         SummaryGroup group;
-        Place example;
         std::vector<IpAddress> clients;  ///< one for each flow
         std::vector<Nanoseconds> handshakes;
     };

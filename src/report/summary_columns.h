@@ -27,15 +27,15 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("flows", TLSTRIAGE_CELL(cell.number(row.group.flows))),
     column("share_of_server", TLSTRIAGE_CELL(cell.word(fmt::format("{:.4f}", row.group.share_of_server)))),
     column("clients", TLSTRIAGE_CELL(cell.number(row.group.clients))),
-    column("first_seen", TLSTRIAGE_CELL(cell.time(row.group.first_seen))),
+    column("first_seen", TLSTRIAGE_CELL(cell.time(row.group.example.start))),
     column("last_seen", TLSTRIAGE_CELL(cell.time(row.group.last_seen))),
-    column("alert", TLSTRIAGE_CELL(cell.word(row.group.alert))),
+    column("alert", TLSTRIAGE_CELL(cell.word(row.group.example.alert))),
     column("handshake_ms_p50", TLSTRIAGE_CELL(if (row.group.handshake_p50) cell.milliseconds(*row.group.handshake_p50))),
     column("handshake_ms_p95", TLSTRIAGE_CELL(if (row.group.handshake_p95) cell.milliseconds(*row.group.handshake_p95))),
-    column("example_flow_id", TLSTRIAGE_CELL(cell.word(row.group.example_flow_id))),
-    column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example_file]))),
-    column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example_frame))),
-    column("explanation", TLSTRIAGE_CELL(cell.text(row.group.explanation))),
+    column("example_flow_id", TLSTRIAGE_CELL(cell.word(row.group.example.flow_id))),
+    column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example.file]))),
+    column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example.decisive_frame))),
+    column("explanation", TLSTRIAGE_CELL(cell.text(row.group.example.explanation))),
     column("raced", TLSTRIAGE_CELL(cell.number(row.group.raced))));
 #undef TLSTRIAGE_CELL
 // clang-format on

@@ -139,9 +139,9 @@ std::string first_looks(const std::vector<SummaryGroup>& groups, const TerminalS
         ++count;
         out += fmt::format("  {}. {} ({} {}, e.g. frame {} of flow {})\n", count, name(group.cause),
                            grouped(group.flows), group.flows == 1 ? "flow" : "flows",
-                           group.example_frame, group.example_flow_id);
-        out += wrapped(printable(group.explanation), 5, style.width);
-        out += wrapped(printable(group.next_step), 5, style.width);
+                           group.example.decisive_frame, group.example.flow_id);
+        out += wrapped(printable(group.example.explanation), 5, style.width);
+        out += wrapped(printable(group.example.next_step), 5, style.width);
     }
     return out;
 }

@@ -75,8 +75,9 @@ bool is_fatal(const Facts& facts, const AlertEvidence& alert) {
 /// The peer's close acknowledges the alert, so it came after that whatever order the capture shows.
 bool had_heard(const Facts& facts, const AlertEvidence& alert) {
     const SideEvidence& peer = facts.evidence.side(other(alert.sender));
-    const std::uint32_t acknowledged =
-        facts.first_end.how == Ending::rst ? peer.rst_acknowledgement : peer.fin_acknowledgement;
+    std::uint32_t acknowledged = 0;
+    if (facts.first_end.how == Ending::fin) acknowledged = peer.fin_acknowledgement;
+    if (facts.first_end.how == Ending::rst) acknowledged = peer.rst_acknowledgement;
     return acknowledged != 0 && flow::distance(acknowledged, alert.end) >= 0;
 }
 

@@ -48,11 +48,11 @@ Answer server_left(const Facts& facts);
 /// Whether everything that `asker` sent was acknowledged, as far as the capture shows.
 bool is_acknowledged(const Facts& facts, evidence::Side asker);
 
-/// The cause for a certificate that the client refused. `description` is its alert, or empty when
-/// it left without one.
 /// Our own check of the client's certificate beside the server's alert (0: it said nothing), as the
 /// reason; none without a flaw. There must be a client's chain.
 Word flaw_of_client_certificate(const Facts& facts, std::uint8_t description);
+/// The cause for a certificate that the client refused. `description` is its alert, or empty when
+/// it left without one.
 Verdict certificate_refused(const Facts& facts, std::optional<std::uint8_t> description, Moment at);
 
 // What comes after a rule has answered

@@ -115,16 +115,20 @@ Answer about_client_certificate(const Facts& facts, const evidence::AlertEvidenc
     return verdict;
 }
 
-/// With MD5 or SHA-1, or in a way that the client did not offer (RFC 5246 §7.4.1.4.1).
-bool is_badly_signed(const Facts& facts) {
+/// The key exchange is signed in a way that the client did not offer (RFC 5246 §7.4.1.4.1).
+bool is_signed_against_offer(const Facts& facts) {
     const std::uint16_t algorithm = facts.evidence.server_hello->signature_algorithm;
-    if (algorithm == 0) return false;
-    constexpr unsigned sha1 = 2;  // HashAlgorithm; 1 is MD5
-    if (algorithm >> 8U <= sha1) return true;
     const auto& hello = facts.evidence.client_hello;
-    if (!hello || hello->shape->signature_algorithms.empty()) return false;
+    if (algorithm == 0 || !hello || hello->shape->signature_algorithms.empty()) return false;
     return std::ranges::find(hello->shape->signature_algorithms, algorithm) ==
            hello->shape->signature_algorithms.end();
+}
+
+bool is_weakly_signed(const Facts& facts) {
+    constexpr unsigned md5 = 1;  // HashAlgorithm (RFC 5246 §7.4.1.4.1)
+    constexpr unsigned sha1 = 2;
+    const unsigned hash = facts.evidence.server_hello->signature_algorithm >> 8U;
+    return hash == md5 || hash == sha1;
 }
 
 Answer about_parameters(const Facts& facts, const evidence::AlertEvidence& alert) {
@@ -138,8 +142,11 @@ Answer about_parameters(const Facts& facts, const evidence::AlertEvidence& alert
     const auto& hello = *facts.evidence.server_hello;
     if (hello.dh_prime_bits && *hello.dh_prime_bits <= short_prime_bits) {
         verdict.reason = Word::weak_dh;
-    } else if (is_badly_signed(facts)) {
+    } else if (is_signed_against_offer(facts)) {
         verdict.reason = Word::weak_signature;
+    } else if (is_weakly_signed(facts)) {
+        verdict.reason = Word::weak_signature;
+        verdict.confidence = Confidence::likely;
     } else if (!facts.tls13 && !hello.renegotiation_info) {
         verdict.reason = Word::legacy_renegotiation;
         verdict.confidence = Confidence::likely;

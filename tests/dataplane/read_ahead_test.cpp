@@ -76,7 +76,7 @@ TEST(ReadAhead, HandsOnWhatIsThrown) {
     EXPECT_THROW(reader->read(part), std::runtime_error);
 }
 
-/// Compressed files of an archive, one missing, one no capture: as with one thread.
+/// Compressed files, one of them cut: as with one thread.
 TEST(ReadAhead, ChangesNoRow) {
     const test::ScratchFolder folder;
     const std::string at = folder.path();
@@ -102,6 +102,32 @@ TEST(ReadAhead, ChangesNoRow) {
         for (std::size_t i = 0; i < paths.size(); ++i) {
             EXPECT_EQ(more.result.facts.traces[i].error, one.result.facts.traces[i].error);
             EXPECT_EQ(more.result.facts.traces[i].frames, one.result.facts.traces[i].frames);
+        }
+    }
+}
+
+/// A file that goes away once it was looked at is told of in its place.
+TEST(ReadAhead, KeepsWhatOpeningThrows) {
+    const test::ScratchFolder folder;
+    std::vector<std::string> paths;
+    for (const char* const name : {"/a.pcap", "/b.pcap", "/c.pcap"}) {
+        paths.push_back(folder.path().string() + name);
+        test::write_file(paths.back(), test::read_file(test::small_mixed().path));
+    }
+    for (const unsigned threads : {1U, 2U, 4U}) {
+        test::write_file(paths[1], test::read_file(paths[0]));
+        const capture::Inputs inputs = capture::collect(paths);
+        std::filesystem::remove(paths[1]);
+        RunPlan plan;
+        plan.threads = threads;
+        plan.grouping = Grouping::separate;
+        const Executor executor(threads);
+        const RunResult result = run(plan, inputs, executor, {});
+        ASSERT_EQ(result.facts.traces.size(), paths.size());
+        for (const report::TraceFacts& trace : result.facts.traces) {
+            const bool gone = trace.name == paths[1];
+            EXPECT_NE(trace.error.empty(), gone) << trace.name;
+            EXPECT_EQ(trace.frames == 0, gone) << trace.name;
         }
     }
 }

@@ -274,11 +274,16 @@ TEST(Judge, GoesByNumbersWhereTheCaptureSwapsAnAlertAndAClose) {
     EXPECT_EQ(judge(e, {}).cause, Cause::no_shared_parameters);
     e.side(Side::client).fin_acknowledgement = 5000;  // it left without having heard of it
     EXPECT_EQ(judge(e, {}).cause, Cause::client_gave_up);
+    // A goodbye before the alert stays before it, though the FIN behind both acknowledges that.
+    e.alerts.push_back({Side::client, 1, 0, at(43)});
+    e.side(Side::client).fin = at(46);
+    e.side(Side::client).fin_acknowledgement = 5007;
+    EXPECT_EQ(judge(e, {}).cause, Cause::client_gave_up);
 }
 
 /// The signature of a ServerKeyExchange, by what the client offered and by its hash.
 TEST(Judge, FindsASignatureThatWasNotOffered) {
-    const auto reason = [](std::uint16_t signature, std::vector<std::uint16_t> offered) {
+    const auto judged = [](std::uint16_t signature, std::vector<std::uint16_t> offered) {
         Evidence e;
         server_hello(e, tls12);
         evidence::HelloShape shape;
@@ -286,8 +291,13 @@ TEST(Judge, FindsASignatureThatWasNotOffered) {
         e.client_hello->shape = &shape;
         e.server_hello->signature_algorithm = signature;
         alert(e, Side::client, 47);
-        return judge(e, {}).reason;
+        return judge(e, {});
     };
+    const auto reason = [&](std::uint16_t signature, std::vector<std::uint16_t> offered) {
+        return judged(signature, std::move(offered)).reason;
+    };
+    EXPECT_EQ(judged(0x0401, {0x0403, 0x0804}).confidence, Confidence::proven);
+    EXPECT_EQ(judged(0x0201, {0x0201}).confidence, Confidence::likely);  // it may be something else
     EXPECT_EQ(reason(0x0401, {0x0403, 0x0804}), Word::weak_signature);
     EXPECT_EQ(reason(0x0401, {0x0403, 0x0401}), Word::none);
     EXPECT_EQ(reason(0x0201, {0x0201}), Word::weak_signature);  // SHA-1
