@@ -101,9 +101,8 @@ void judge(Trace& trace) {
     engine.end_archive(engine::run_serially);
     engine.judge(engine::run_serially,
                  {.flow =
-                      [&](const engine::JudgedBatch&, const evidence::Evidence& evidence,
-                          const verdict::Verdict& verdict) {
-                          trace.flows.push_back({evidence, verdict});
+                      [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
+                          trace.flows.push_back({flow.evidence, flow.verdict});
                       },
                   .end_round = [](std::size_t) {}});
 }

@@ -1,78 +1,45 @@
 // tlstriage analyze: options to a plan, the run, its files and its table.
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <thread>
+#include <filesystem>
+#include <memory>
 
-#include "cli/options.h"
-#include "cli/progress.h"
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/reading.h"
 #include "report/files.h"
 #include "report/flow_report.h"
-#include "report/safe_text.h"
 #include "report/terminal.h"
-#include "run.h"
 
 namespace tlstriage::cli {
 namespace {
 
-constexpr unsigned max_threads = 256;
-constexpr std::size_t least_memory = std::size_t{16} << 20U;
+constexpr auto analyze_examples = R"(
+Examples:
+  tlstriage analyze capture.pcap
+      the table of causes on the terminal, no files
+  tlstriage analyze /archive/2026-11-23 -o verdicts
+      every capture below the folder, compressed ones too; flows.csv, summary.csv and run.json
+      in verdicts/
+  tlstriage analyze capture.pcap -o verdicts --trust-store system --crl ca.crl
+      certificates checked against this machine's authorities and a revocation list
+  ssh router tcpdump -U -w - port 443 | tlstriage analyze - -o verdicts
+      from standard input
 
-[[noreturn]] void refuse(const std::string& reason) {
-    throw CLI::ValidationError(reason);
-}
+Exit status: 0 done; 3 some input could not be read whole (the rest was analysed, and the table says
+what was lost); 4 flows failed and --fail-on-failed was given; 2 wrong command line; 1 anything else.)";
 
-unsigned parse_threads(const std::string& text) {
-    if (text == "auto") return std::max(1U, std::thread::hardware_concurrency());
-    char* end = nullptr;
-    const unsigned long count = std::strtoul(text.c_str(), &end, 10);
-    if (text.empty() || *end != '\0' || count < 1 || count > max_threads) {
-        refuse(fmt::format("--threads: {} is neither auto nor a number from 1 to {}", text,
-                           max_threads));
-    }
-    return static_cast<unsigned>(count);
-}
-
-std::size_t parse_memory(const std::string& text) {
-    char* end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
-    const std::string unit = end;
-    const unsigned shift = unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : 0;
-    const double bytes = number * static_cast<double>(std::size_t{1} << shift);
-    if (end == text.c_str() || (shift == 0 && !unit.empty()) || !(bytes >= least_memory) ||
-        bytes > 1e15) {
-        refuse(fmt::format("--memory: {} is no size of at least 16M (try 512M or 4G)", text));
-    }
-    return static_cast<std::size_t>(bytes);
-}
-
-dataplane::RunPlan plan_of(const AnalyzeOptions& options) {
-    dataplane::RunPlan plan;
-    plan.threads = parse_threads(options.threads);
-    plan.limits.memory = parse_memory(options.memory);
-    plan.limits.all_flows = options.all_flows;
-    if (!options.tls_ports.empty()) {
-        plan.limits.tls_ports.reset();
-        for (const std::uint16_t port : options.tls_ports)
-            plan.limits.tls_ports.set(port);
-    }
-    if (!options.trust_store.empty() || !options.revocation_lists.empty()) {
-        plan.limits.trust =
-            std::make_shared<const tls::TrustStore>(options.trust_store, options.revocation_lists);
-    }
-    plan.grouping = options.one_archive ? dataplane::Grouping::one_archive
-                    : options.separate  ? dataplane::Grouping::separate
-                                        : dataplane::Grouping::by_time;
-    plan.pcap_port = options.pmd == "pcap";
-    plan.map = !options.stream;
-    return plan;
-}
+struct AnalyzeOptions {
+    ReadingOptions reading;
+    std::filesystem::path output;
+    std::string format = "csv";
+    std::string color = "auto";
+    bool quiet = false;
+    bool fail_on_failed = false;
+};
 
 double cpu_seconds() {
     rusage usage{};
@@ -81,27 +48,6 @@ double cpu_seconds() {
         return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
     };
     return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
-
-report::TerminalStyle style_of(const AnalyzeOptions& options) {
-    report::TerminalStyle style;
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    const char* no_color = std::getenv("NO_COLOR");
-    style.color = options.color == "always" || (options.color == "auto" && terminal &&
-                                                (no_color == nullptr || *no_color == '\0'));
-    winsize size{};
-    if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60) {
-        style.width = std::min<unsigned>(size.ws_col, 120);
-    }
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
-        const std::string_view locale = value;
-        style.unicode = locale.find("UTF-8") != locale.npos || locale.find("utf8") != locale.npos;
-        return style;
-    }
-    style.unicode = false;
-    return style;
 }
 
 /// Judges what was read, and writes the tables.
@@ -131,33 +77,17 @@ bool any_failed(const std::vector<report::SummaryGroup>& groups) {
     });
 }
 
-capture::Inputs collect(const AnalyzeOptions& options) {
-    capture::Inputs inputs = capture::collect(options.inputs);
-    for (const capture::Problem& problem : inputs.problems) {
-        fmt::print(stderr, "tlstriage: {}: {}\n", report::printable(problem.path),
-                   report::printable(problem.reason));
-    }
-    return inputs;
-}
-
-}  // namespace
-
 int analyze(const AnalyzeOptions& options) {
-    const dataplane::RunPlan plan = plan_of(options);
+    const dataplane::RunPlan plan = plan_of(options.reading);
     const auto begin = std::chrono::steady_clock::now();
-    const capture::Inputs inputs = collect(options);
+    const capture::Inputs inputs = collect(options.reading.inputs);
     if (inputs.traces.empty()) {
         fmt::print(stderr, "tlstriage: no capture to read\n");
         return lossy;
     }
-    std::uint64_t stored = 0;
-    for (const capture::Trace& trace : inputs.traces)
-        stored += trace.stored_size;
-    Progress progress(stored, !options.no_progress && !options.quiet);
     const dataplane::Executor executor(plan.threads);
-    dataplane::RunResult result = dataplane::run(
-        plan, inputs, executor, [&](std::uint64_t bytes) { progress.update(bytes); });
-    progress.wipe();
+    dataplane::RunResult result =
+        read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
 
     const auto groups = judge(options, result, executor);
     report::RunFacts& facts = result.facts;
@@ -167,10 +97,34 @@ int analyze(const AnalyzeOptions& options) {
     facts.cpu_seconds = cpu_seconds();
     if (!options.output.empty()) report::write_run(options.output, facts);
     if (!options.quiet) {
-        fmt::print("{}", report::terminal_table(groups, facts, options.output, style_of(options)));
+        fmt::print("{}",
+                   report::terminal_table(groups, facts, options.output, style_of(options.color)));
     }
     if (facts.lossy()) return lossy;
     return options.fail_on_failed && any_failed(groups) ? failed_flows : done;
+}
+
+}  // namespace
+
+void define_analyze(CLI::App& app, int& status) {
+    CLI::App* const command = app.add_subcommand(
+        "analyze",
+        "Read captures and say for every TLS flow whether its handshake failed, and why");
+    command->footer(analyze_examples);
+    const auto options = std::make_shared<AnalyzeOptions>();
+    define_reading(*command, options->reading);
+    command->add_option("-o,--output", options->output,
+                        "Folder for the files; none are written without");
+    command->add_option("--format", options->format, "Format of the tables")
+        ->check(CLI::IsMember({"csv", "jsonl"}))
+        ->capture_default_str();
+    command->add_option("--color", options->color, "Colour of the table")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    command->add_flag("-q,--quiet", options->quiet, "No table");
+    command->add_flag("--fail-on-failed", options->fail_on_failed,
+                      "Exit with 4 when a flow failed");
+    command->callback([options, &status] { status = analyze(*options); });
 }
 
 }  // namespace tlstriage::cli

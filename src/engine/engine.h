@@ -1,59 +1,17 @@
 // All shards of a run, and what joins their evidence into verdicts.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
-#include "base/time.h"
+#include "engine/archive.h"
+#include "engine/judgement.h"
 #include "engine/limits.h"
-#include "engine/lookups.h"
+#include "engine/parallel.h"
 #include "engine/shard.h"
-#include "verdict/judge.h"
 #include "wire/defragmenter.h"
 
 namespace tlstriage::engine {
-
-/// A job of several, and which of the threads runs it: no two jobs of one worker overlap.
-using Job = std::function<void(std::size_t index, unsigned worker)>;
-
-/// Runs the jobs 0 … count - 1, in any order and on any threads, and returns when all are done.
-using Parallel = std::function<void(std::size_t count, const Job& job)>;
-
-/// One after the other, as worker 0: the plain way.
-void run_serially(std::size_t count, const Job& job);
-
-/// Where a judged flow comes from.
-struct JudgedBatch {
-    std::size_t index = 0;  ///< within its round
-    unsigned worker = 0;
-};
-
-/// Gets the judged flows that have a row, in the order of rows: by start time, file, first frame.
-/// They come in rounds of batches; a batch's flows come in order from one thread, the batches of a
-/// round in parallel.
-struct OnJudged {
-    /// What is borrowed is valid for the call.
-    std::function<void(const JudgedBatch&, const evidence::Evidence&, const verdict::Verdict&)>
-        flow;
-    /// A round of `batches` is complete.
-    std::function<void(std::size_t batches)> end_round;
-};
-
-/// A group of traces that belong together (output.md, One archive or several).
-struct Archive {
-    Nanoseconds first_packet = 0;
-    Nanoseconds last_packet = 0;
-    bool any = false;  ///< it has a packet
-
-    void see(Nanoseconds first, Nanoseconds last);
-};
-
-struct Judgement {
-    std::uint64_t rows = 0;
-    std::uint64_t without_row = 0;   ///< TCP connections that are no attempt at TLS
-    std::vector<NameTrouble> names;  ///< lookups that failed or took long
-};
 
 /// Feed packets shard by shard (see shard()), close each archive, then judge once.
 class Engine {
@@ -73,12 +31,9 @@ class Engine {
     /// All flows of the current archive end; the next packet begins another one.
     void end_archive(const Parallel& parallel);
 
-    /// Batches of a round at most, and flows of a batch.
-    static constexpr std::size_t round_batches = 16;
-    static constexpr std::size_t batch_flows = 128;
-
-    /// Joins and judges everything, after the last end_archive().
-    Judgement judge(const Parallel& parallel, const OnJudged& on_judged);
+    /// What judge() needs, after the last end_archive(); borrows this object.
+    [[nodiscard]] Records records() const;
+    Judgement judge(const Parallel& parallel, const OnJudged& on_judged) const;
 
   private:
     Limits limits_;

@@ -6,7 +6,11 @@
 #include <vector>
 
 #include "base/hash_map.h"
-#include "engine/engine.h"
+#include "engine/archive.h"
+#include "engine/flow_record.h"
+#include "engine/limits.h"
+#include "engine/lookups.h"
+#include "verdict/judge.h"
 
 namespace tlstriage::engine {
 

@@ -15,14 +15,13 @@ FlowReport::FlowReport(const std::vector<std::string>& files, const std::filesys
 }
 
 engine::OnJudged FlowReport::handlers() {
-    return {.flow = [this](const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
-                           const verdict::Verdict& verdict) { add(batch, evidence, verdict); },
+    return {.flow = [this](const engine::JudgedBatch& batch,
+                           const engine::JudgedFlow& flow) { add(batch, flow); },
             .end_round = [this](std::size_t batches) { end_round(batches); }};
 }
 
-void FlowReport::add(const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
-                     const verdict::Verdict& verdict) {
-    const Row row{evidence, verdict, files_, measure(evidence)};
+void FlowReport::add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+    const Row row{flow.evidence, flow.verdict, files_, measure(flow.evidence)};
     Part& part = parts_[batch.worker];
     if (output_) {
         append_row(format_, row, flow_columns, rows_[batch.index]);

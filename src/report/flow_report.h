@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/engine.h"
+#include "engine/judgement.h"
 #include "report/files.h"
 #include "report/inventory.h"
 #include "report/summary.h"
@@ -23,7 +23,7 @@ class FlowReport {
     FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
                TableFormat format, unsigned workers);
 
-    /// For Engine::judge(); they borrow this object.
+    /// For engine::judge(); they borrow this object.
     engine::OnJudged handlers();
 
     /// After the last flow: flows.csv gets its name. The groups of all flows.
@@ -38,15 +38,14 @@ class FlowReport {
         Inventory inventory;
     };
 
-    void add(const engine::JudgedBatch& batch, const evidence::Evidence& evidence,
-             const verdict::Verdict& verdict);
+    void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow);
     void end_round(std::size_t batches);
 
     const std::vector<std::string>& files_;
     TableFormat format_;
     std::optional<OutputFile> output_;
-    std::array<Buffer, engine::Engine::round_batches> rows_;  ///< by batch
-    std::vector<Part> parts_;                                 ///< by worker
+    std::array<Buffer, engine::round_batches> rows_;  ///< by batch
+    std::vector<Part> parts_;                         ///< by worker
 };
 
 }  // namespace tlstriage::report

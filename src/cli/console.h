@@ -1,0 +1,13 @@
+// What the terminal can show.
+#pragma once
+
+#include <string>
+
+#include "report/terminal.h"
+
+namespace tlstriage::cli {
+
+/// Of standard output; `color` is auto, always or never.
+report::TerminalStyle style_of(const std::string& color);
+
+}  // namespace tlstriage::cli

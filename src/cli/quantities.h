@@ -1,0 +1,15 @@
+// Numbers with a unit, as they are typed.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace tlstriage::cli {
+
+/// A number of threads, or auto for all cores. Throws CLI::ValidationError.
+unsigned parse_threads(const std::string& text);
+
+/// Bytes, with K, M or G; at least 16M. Throws CLI::ValidationError.
+std::size_t parse_memory(const std::string& text);
+
+}  // namespace tlstriage::cli

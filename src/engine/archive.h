@@ -1,0 +1,22 @@
+// Traces that belong together (output.md, One archive or several).
+#pragma once
+
+#include <algorithm>
+
+#include "base/time.h"
+
+namespace tlstriage::engine {
+
+struct Archive {
+    Nanoseconds first_packet = 0;
+    Nanoseconds last_packet = 0;
+    bool any = false;  ///< it has a packet
+
+    void see(Nanoseconds first, Nanoseconds last) {
+        first_packet = any ? std::min(first_packet, first) : first;
+        last_packet = any ? std::max(last_packet, last) : last;
+        any = true;
+    }
+};
+
+}  // namespace tlstriage::engine

@@ -1,0 +1,117 @@
+#include "engine/judgement.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "engine/history.h"
+
+namespace tlstriage::engine {
+namespace {
+
+/// An entry with its place among the rows beside it, so that sorting stays within this.
+struct Place {
+    Nanoseconds time;
+    std::uint64_t frame;
+    std::uint32_t file;
+    const EvidenceStore::Entry* entry;
+
+    friend bool operator<(const Place& a, const Place& b) {
+        return std::tie(a.time, a.file, a.frame) < std::tie(b.time, b.file, b.frame);
+    }
+};
+
+bool names(const Lookup& lookup, std::string_view sni) {
+    const auto same = [&](std::string_view name) {
+        return std::ranges::equal(name, sni, [](char a, char b) {
+            const bool upper = b >= 'A' && b <= 'Z';
+            return a == (upper ? static_cast<char>(b + ('a' - 'A')) : b);
+        });
+    };
+    return same(lookup.name) || std::ranges::any_of(lookup.aliases, same);
+}
+
+void join_lookup(const LookupIndex& lookups, evidence::Evidence& e) {
+    const Lookup* lookup =
+        lookups.find(e.archive, e.client.address, e.server.address, e.first.time);
+    if (lookup == nullptr) {
+        e.dns.reset();
+        return;
+    }
+    const auto& hello = e.client_hello;
+    e.dns = evidence::DnsEvidence{
+        .name = lookup->name,
+        .rcode = lookup->rcode,
+        .asked = lookups.first_asked(*lookup),
+        .answered = lookup->answered,
+        .names_sni = hello && hello->server_name && names(*lookup, *hello->server_name)};
+}
+
+std::vector<Place> in_order(std::span<const EvidenceStore* const> stores) {
+    std::vector<Place> places;
+    std::size_t count = 0;
+    for (const EvidenceStore* store : stores)
+        count += store->size();
+    places.reserve(count);
+    for (const EvidenceStore* store : stores) {
+        for (EvidenceStore::Index i = 0; i < store->size(); ++i) {
+            const EvidenceStore::Entry& entry = store->at(i);
+            places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
+        }
+    }
+    std::ranges::sort(places, std::less{});
+    return places;
+}
+
+std::vector<Nanoseconds> ends_of(std::span<const Archive> archives) {
+    std::vector<Nanoseconds> ends;
+    ends.reserve(archives.size());
+    for (const Archive& archive : archives)
+        ends.push_back(archive.last_packet);
+    return ends;
+}
+
+}  // namespace
+
+Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
+                const OnJudged& on_judged) {
+    const std::vector<Place> places = in_order(records.ended);
+    const LookupIndex lookups(std::move(records.lookups), ends_of(records.archives));
+    Histories histories(records.archives, limits.tls_ports, lookups);
+    for (const Place& place : places)
+        histories.ask(place.entry->record, place.entry->archive);
+    for (const Place& place : places)
+        histories.add(place.entry->record, place.entry->archive);
+    std::array<std::uint64_t, round_batches> rows{};
+    const auto judge_batch = [&](const JudgedBatch& batch, std::span<const Place> part) {
+        evidence::Evidence evidence;
+        for (const Place& place : part) {
+            place.entry->unpack(evidence);
+            join_lookup(lookups, evidence);
+            const verdict::ServerHistory history =
+                histories.of(place.entry->record, place.entry->archive);
+            if (!limits.all_flows && !verdict::is_attempt(evidence, history)) continue;
+            ++rows[batch.index];
+            on_judged.flow(batch, {evidence, history, verdict::judge(evidence, history)});
+        }
+    };
+    constexpr std::size_t round_flows = round_batches * batch_flows;
+    for (std::size_t begin = 0; begin < places.size(); begin += round_flows) {
+        const auto round =
+            std::span(places).subspan(begin, std::min(round_flows, places.size() - begin));
+        const std::size_t batches = (round.size() + batch_flows - 1) / batch_flows;
+        parallel(batches, [&](std::size_t batch, unsigned worker) {
+            const auto rest = round.subspan(batch * batch_flows);
+            judge_batch({batch, worker}, rest.first(std::min(batch_flows, rest.size())));
+        });
+        on_judged.end_round(batches);
+    }
+    Judgement result;
+    for (const std::uint64_t count : rows)
+        result.rows += count;
+    result.without_row = places.size() - result.rows;
+    result.names = lookups.troubles();
+    return result;
+}
+
+}  // namespace tlstriage::engine

@@ -1,0 +1,59 @@
+// The evidence of all flows, joined with what surrounds each of them, and judged.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/archive.h"
+#include "engine/evidence_store.h"
+#include "engine/limits.h"
+#include "engine/lookups.h"
+#include "engine/parallel.h"
+#include "verdict/judge.h"
+
+namespace tlstriage::engine {
+
+/// Everything that a judgement rests on. Borrows the stores.
+struct Records {
+    std::vector<const EvidenceStore*> ended;
+    std::vector<Lookup> lookups;
+    std::vector<Archive> archives;  ///< by Evidence::archive
+};
+
+/// Where a judged flow comes from.
+struct JudgedBatch {
+    std::size_t index = 0;  ///< within its round
+    unsigned worker = 0;
+};
+
+/// What is borrowed is valid for the call.
+struct JudgedFlow {
+    const evidence::Evidence& evidence;
+    const verdict::ServerHistory& history;
+    const verdict::Verdict& verdict;
+};
+
+/// Gets the judged flows that have a row, in the order of rows: by start time, file, first frame.
+/// They come in rounds of batches; a batch's flows come in order from one thread, the batches of a
+/// round in parallel.
+struct OnJudged {
+    std::function<void(const JudgedBatch&, const JudgedFlow&)> flow;
+    /// A round of `batches` is complete.
+    std::function<void(std::size_t batches)> end_round;
+};
+
+/// Batches of a round at most, and flows of a batch.
+constexpr std::size_t round_batches = 16;
+constexpr std::size_t batch_flows = 128;
+
+struct Judgement {
+    std::uint64_t rows = 0;
+    std::uint64_t without_row = 0;   ///< TCP connections that are no attempt at TLS
+    std::vector<NameTrouble> names;  ///< lookups that failed or took long
+};
+
+Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
+                const OnJudged& on_judged);
+
+}  // namespace tlstriage::engine
