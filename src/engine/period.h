@@ -9,8 +9,10 @@ namespace tlstriage::engine {
 
 /// What later flows may ask of earlier ones (lookups, the server's other flows) is kept this long.
 constexpr Nanoseconds remembered = seconds(600);
-/// A flow that is over stays known for as long, so that what still trickles in begins no other.
-constexpr Nanoseconds known_after_end = seconds(3600);
+/// A flow that is over stays known until it was silent for so long: what still trickles in begins
+/// no other. A session that only fell silent may go on much later.
+constexpr Nanoseconds known_after_end = seconds(60);
+constexpr Nanoseconds known_after_silence = seconds(3600);
 /// How long a closed flow must have been quiet to be over.
 constexpr Nanoseconds quiet_end = seconds(2);
 

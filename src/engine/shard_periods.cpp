@@ -33,8 +33,10 @@ void Shard::end_period(const PeriodEnd& end) {
         TrackedFlow& flow = flows_.at(index);
         flow.frames_lost |= end.frames_lost;
         if (flow.state == FlowState::ignored) {
-            if (end.now - flow.last.time > known_after_end) flows_.erase(index);
+            const Nanoseconds known = flow.fell_silent ? known_after_silence : known_after_end;
+            if (end.now - flow.last.time > known) flows_.erase(index);
         } else if (is_over(flow, end)) {
+            flow.fell_silent = flow.state == FlowState::settled;
             end_flow(flow, Cut::none);
             flow.copies.reset();
             flow.stored = TrackedFlow::nowhere;

@@ -71,6 +71,7 @@ struct TrackedFlow {
     FlowState state = FlowState::young;
     std::uint8_t kept = 0;     ///< of first_segments, while young
     bool frames_lost = false;  ///< meanwhile frames did not reach us, or were shed
+    bool fell_silent = false;  ///< live: a session that is over for its silence alone
     std::uint32_t last_file = 0;
     /// Once settled, where the capture holds frames twice: their filters go on.
     std::unique_ptr<std::array<evidence::DuplicateFilter, 2>> copies;
