@@ -26,6 +26,11 @@ class Source {
     /// Moves the position forward by `count` bytes of the last window.
     virtual void advance(std::size_t count) = 0;
 
+    /// Leaves the bytes of the last window where they are for as long as what it returns lives,
+    /// whatever is called meanwhile: the bytes after them then come into other memory. Null where
+    /// they stay anyway, as long as the source.
+    [[nodiscard]] virtual std::shared_ptr<const void> keep() const { return nullptr; }
+
     /// Bytes before the current position in the decompressed trace.
     [[nodiscard]] virtual std::uint64_t position() const = 0;
 
