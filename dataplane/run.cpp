@@ -12,6 +12,7 @@
 #include "eal.h"
 #include "pcap_port.h"
 #include "read_ahead.h"
+#include "read_parts.h"
 
 namespace tlstriage::dataplane {
 namespace {
@@ -99,13 +100,19 @@ class Reading {
     }
 
     [[nodiscard]] std::unique_ptr<capture::Source> open(const capture::Trace& trace) const {
-        capture::OpenOptions options{.map = plan_.map, .around = {}};
+        capture::OpenOptions options{.map = plan_.map, .around = {}, .in_parts = {}};
         if (executor_.threads() > 1) {
-            // All that read ahead share an eighth of the memory.
-            const std::size_t share = plan_.limits.memory / 8 / executor_.threads();
+            // All that read ahead share an eighth of the memory, and the threads.
+            const std::size_t memory = plan_.limits.memory / 8;
+            const std::size_t share = memory / executor_.threads();
+            const auto open_at_once =
+                static_cast<unsigned>(std::min<std::size_t>(executor_.threads(), traces_.size()));
+            const PartsShape parts =
+                shape_of_parts(executor_.threads() / open_at_once, memory / open_at_once);
             options.around = [share](std::unique_ptr<capture::ByteReader> below) {
                 return read_ahead(std::move(below), share);
             };
+            options.in_parts = [parts](const std::string& path) { return read_parts(path, parts); };
         }
         return capture::open(trace.input, options);
     }

@@ -56,6 +56,9 @@ struct OpenOptions {
     bool map = true;  ///< false streams plain files too (tests compare both ways)
     /// Put around what a compressed trace is unpacked by; empty for nothing.
     std::function<std::unique_ptr<ByteReader>(std::unique_ptr<ByteReader>)> around{};
+    /// Asked for the bytes of a compressed file by its path, its outer compression taken off; null
+    /// where they are to be unpacked as a stream. Empty for always.
+    std::function<std::unique_ptr<ByteReader>(const std::string&)> in_parts{};
 };
 
 /// Opens a trace, by content: plain files are mapped; gzip, zstd, lz4, xz and bzip2, pipes and
