@@ -51,15 +51,25 @@ std::uint64_t Consumer::take(std::span<Piece* const> pieces, std::uint32_t file,
     return frames - frames_before;
 }
 
-void Consumer::consume(Window& window) {
+void Consumer::run_shards(Alongside alongside, const std::function<void(unsigned)>& shard) const {
+    const std::size_t before = alongside.size();
+    executor_.run(before + engine::shard_count, [&](std::size_t i, unsigned) {
+        if (i < before) {
+            alongside[i]();
+        } else {
+            shard(static_cast<unsigned>(i - before));
+        }
+    });
+}
+
+void Consumer::consume(Window& window, Alongside alongside) {
     if (window.begun) {
         Window* const one[] = {&window};
-        consume_until(one, std::numeric_limits<Nanoseconds>::max());
+        consume_until(one, std::numeric_limits<Nanoseconds>::max(), alongside);
         return;
     }
     window.begun = true;
-    executor_.run(engine::shard_count, [&](std::size_t s, unsigned) {
-        const auto index = static_cast<unsigned>(s);
+    run_shards(alongside, [&](unsigned index) {
         for (std::size_t p = 0; p < window.pieces.size(); ++p) {
             engine_.shard(index).consume(window.pieces[p]->packets(index),
                                          {window.file, window.bases[p]});
@@ -67,11 +77,11 @@ void Consumer::consume(Window& window) {
     });
 }
 
-void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until) {
+void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until,
+                             Alongside alongside) {
     for (Window* const window : windows)
         window->begun = true;
-    executor_.run(engine::shard_count, [&](std::size_t s, unsigned) {
-        const auto index = static_cast<unsigned>(s);
+    run_shards(alongside, [&](unsigned index) {
         for (;;) {
             Window* earliest = nullptr;
             Nanoseconds first = until;

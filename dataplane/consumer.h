@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <list>
 #include <map>
@@ -40,6 +41,9 @@ struct Window {
     bool begun = false;  ///< some packets have been consumed
 };
 
+/// What is done while the shards consume, in the same run of the executor, and begun before them.
+using Alongside = std::span<const std::function<void()>>;
+
 /// Reassembles a window's IP fragments, then lets every shard consume its packets, shards in
 /// parallel. The frames' bytes must be valid until they are consumed.
 class Consumer {
@@ -53,14 +57,16 @@ class Consumer {
                        std::uint64_t frames_before, Window& window);
 
     /// All packets of a window that are left.
-    void consume(Window& window);
+    void consume(Window& window, Alongside alongside = {});
     /// Packets of several windows, one a file, by time: those up to `until`, or up to the first
     /// later one of their file.
-    void consume_until(std::span<Window* const> windows, Nanoseconds until);
+    void consume_until(std::span<Window* const> windows, Nanoseconds until,
+                       Alongside alongside = {});
 
     [[nodiscard]] const ConsumedCounts& counts() const { return counts_; }
 
   private:
+    void run_shards(Alongside alongside, const std::function<void(unsigned)>& shard) const;
     void reassemble(Piece& piece, Window& window);
     void count(Piece& piece);
 

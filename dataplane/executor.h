@@ -19,6 +19,8 @@ class Executor {
     Executor& operator=(Executor&&) = delete;
 
     [[nodiscard]] unsigned threads() const { return threads_; }
+    /// Returns when all jobs are done. A job may run others; while it waits for them, its thread
+    /// may do jobs of the outer run.
     void run(std::size_t count, const engine::Job& job) const;
     [[nodiscard]] engine::Parallel parallel() const;
 

@@ -1,6 +1,8 @@
 #include "file_run.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "capture/walk.h"
@@ -46,11 +48,15 @@ struct TraceReader::State {
     Consumer& consumer;
     std::uint32_t file;
     capture::Walker walker;
-    WindowWalk window_walk;
+    std::array<WindowWalk, 2> walks;  ///< in turn, if there are walks ahead: each has its pieces
+    unsigned turn = 0;
     Stretch stretch;
     Window window;
     Step stop = Step::record;  ///< what ended the last walk, not dealt with yet
     bool more = false;
+    std::optional<WindowWalk::Result> walked;  ///< not taken yet; without pieces at the end
+    std::shared_ptr<const void> kept;          ///< the present window's bytes
+    WindowCounts counts;
     report::TraceFacts facts;
 
     State(std::unique_ptr<capture::Source> from, Consumer& to, std::uint32_t number,
@@ -59,7 +65,7 @@ struct TraceReader::State {
           consumer(to),
           file(number),
           walker(*source, shape.window),
-          window_walk(executor, shape),
+          walks{WindowWalk(executor, shape), WindowWalk(executor, shape)},
           stretch(shape.window) {}
 
     void get_over_stop() {
@@ -69,6 +75,23 @@ struct TraceReader::State {
             case Step::partial: more = walker.refill(); break;
             default: break;
         }
+    }
+
+    void walk() {
+        walked.emplace();
+        get_over_stop();
+        while (more && walker.position == walker.window.size())
+            more = walker.refill();
+        if (!more) return;
+        const Bytes rest = walker.window.subspan(walker.position);
+        *walked = walks[turn].walk(*walker.result.format, rest,
+                                   std::min(rest.size(), stretch.length()), walker.last_time);
+        stretch.adapt(walked->stop == Step::partial ? stretch.length() : walked->end);
+        for (const Piece* piece : walked->pieces) {
+            if (piece->any_time()) walker.last_time = piece->recent_time();
+        }
+        walker.position += walked->end;
+        stop = walked->stop;
     }
 };
 
@@ -82,23 +105,22 @@ TraceReader::TraceReader(std::unique_ptr<capture::Source> source, const std::str
 
 TraceReader::~TraceReader() = default;
 
+void TraceReader::walk_ahead() {
+    State& s = *state_;
+    s.kept = s.source->keep();
+    s.turn ^= 1U;
+    s.walk();
+    if (s.more) ++s.counts.walked_ahead;
+}
+
 bool TraceReader::next_window() {
     State& s = *state_;
-    s.get_over_stop();
-    while (s.more && s.walker.position == s.walker.window.size())
-        s.more = s.walker.refill();
+    if (!s.walked) s.walk();
+    const WindowWalk::Result walked = *std::exchange(s.walked, std::nullopt);
+    s.kept.reset();
     if (!s.more) return false;
-    const Bytes rest = s.walker.window.subspan(s.walker.position);
-    const WindowWalk::Result walked =
-        s.window_walk.walk(*s.walker.result.format, rest, std::min(rest.size(), s.stretch.length()),
-                           s.walker.last_time);
-    s.stretch.adapt(walked.stop == Step::partial ? s.stretch.length() : walked.end);
     s.facts.frames += s.consumer.take(walked.pieces, s.file, s.facts.frames, s.window);
-    for (const Piece* piece : walked.pieces) {
-        if (piece->any_time()) s.walker.last_time = piece->recent_time();
-    }
-    s.walker.position += walked.end;
-    s.stop = walked.stop;
+    ++s.counts.all;
     return true;
 }
 
@@ -108,6 +130,10 @@ Window& TraceReader::window() {
 
 std::uint64_t TraceReader::stored_position() const {
     return state_->source->stored_position();
+}
+
+const WindowCounts& TraceReader::counts() const {
+    return state_->counts;
 }
 
 report::TraceFacts TraceReader::finish() {

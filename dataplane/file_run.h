@@ -15,6 +15,12 @@ namespace tlstriage::dataplane {
 /// Called after each window: bytes of stored input consumed so far in all traces.
 using OnProgress = std::function<void(std::uint64_t stored_bytes)>;
 
+/// Windows of a run, and how many of them were walked while the one before was consumed.
+struct WindowCounts {
+    std::uint64_t all = 0;
+    std::uint64_t walked_ahead = 0;
+};
+
 /// Reads one trace, window by window. What could not be read is in its facts, not an exception;
 /// only memory and threads can throw.
 class TraceReader {
@@ -29,9 +35,13 @@ class TraceReader {
 
     /// Goes on to the next window, whose packets end those of the last one; false at the end.
     bool next_window();
+    /// Does most of the next next_window() before its time: the packets of the present window stay
+    /// valid, and other threads may consume them meanwhile.
+    void walk_ahead();
     [[nodiscard]] Window& window();
     /// Bytes of stored input consumed so far.
     [[nodiscard]] std::uint64_t stored_position() const;
+    [[nodiscard]] const WindowCounts& counts() const;
 
     /// After the last window.
     report::TraceFacts finish();

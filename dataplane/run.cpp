@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -11,12 +12,16 @@
 #include "eal.h"
 #include "pcap_port.h"
 #include "read_ahead.h"
+#include "read_parts.h"
 
 namespace tlstriage::dataplane {
 namespace {
 
 constexpr Nanoseconds longest_pause = seconds(600);
 constexpr unsigned pool_megabytes = 128;
+/// More traces read side by side than these are not walked ahead, which takes each of them a second
+/// set of arrays.
+constexpr std::size_t most_walked_ahead = 4;
 
 report::TraceFacts unreadable(const capture::Trace& trace, const std::system_error& error) {
     report::TraceFacts facts;
@@ -95,13 +100,19 @@ class Reading {
     }
 
     [[nodiscard]] std::unique_ptr<capture::Source> open(const capture::Trace& trace) const {
-        capture::OpenOptions options{.map = plan_.map, .around = {}};
+        capture::OpenOptions options{.map = plan_.map, .around = {}, .in_parts = {}};
         if (executor_.threads() > 1) {
-            // All that read ahead share an eighth of the memory.
-            const std::size_t share = plan_.limits.memory / 8 / executor_.threads();
+            // All that read ahead share an eighth of the memory, and the threads.
+            const std::size_t memory = plan_.limits.memory / 8;
+            const std::size_t share = memory / executor_.threads();
+            const auto open_at_once =
+                static_cast<unsigned>(std::min<std::size_t>(executor_.threads(), traces_.size()));
+            const PartsShape parts =
+                shape_of_parts(executor_.threads() / open_at_once, memory / open_at_once);
             options.around = [share](std::unique_ptr<capture::ByteReader> below) {
                 return read_ahead(std::move(below), share);
             };
+            options.in_parts = [parts](const std::string& path) { return read_parts(path, parts); };
         }
         return capture::open(trace.input, options);
     }
@@ -124,20 +135,30 @@ class Reading {
         return std::move(one.source);
     }
 
+    /// Meanwhile the traces whose windows come to their end are walked ahead, where there are other
+    /// threads that can do so.
     void consume() {
-        if (active_.size() == 1) {
-            consumer_.consume(active_.front()->window());
-        } else {
-            std::vector<Window*> windows;
-            for (const auto& reader : active_)
-                windows.push_back(&reader->window());
-            consumer_.consume_until(windows, horizon());
-        }
         const Nanoseconds done = horizon();
-        auto readers = std::exchange(active_, {});
-        const bool alone = readers.size() == 1;
-        for (auto& reader : readers) {
-            if (alone || reader->window().last_time <= done) {
+        const bool alone = active_.size() == 1;
+        const auto ends = [&](TraceReader& reader) {
+            return alone || reader.window().last_time <= done;
+        };
+        const bool walks_ahead = executor_.threads() > 1 && active_.size() <= most_walked_ahead;
+        std::vector<Window*> windows;
+        std::vector<std::function<void()>> ahead;
+        for (const auto& reader : active_) {
+            windows.push_back(&reader->window());
+            if (walks_ahead && ends(*reader)) {
+                ahead.emplace_back([&reader = *reader] { reader.walk_ahead(); });
+            }
+        }
+        if (alone) {
+            consumer_.consume(*windows.front(), ahead);
+        } else {
+            consumer_.consume_until(windows, done, ahead);
+        }
+        for (auto& reader : std::exchange(active_, {})) {
+            if (ends(*reader)) {
                 const std::uint32_t file = reader->window().file;
                 go_on(std::move(reader), file);
             } else {
@@ -153,6 +174,8 @@ class Reading {
             return;
         }
         stored_ += reader->stored_position();
+        result_.windows.all += reader->counts().all;
+        result_.windows.walked_ahead += reader->counts().walked_ahead;
         keep(file, reader->finish());
     }
 

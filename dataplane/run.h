@@ -23,6 +23,7 @@ struct RunResult {
     std::unique_ptr<engine::Engine> engine;  ///< all read, not judged yet
     std::vector<std::string> files;          ///< names by Evidence::file
     report::RunFacts facts;
+    WindowCounts windows;
 };
 
 /// Reads all traces. `on_progress` gets the stored bytes done so far, over all traces.

@@ -26,7 +26,7 @@ class WindowWalk {
 
     /// What stopped the walk: Step::record when it got to `end` or beyond, else what is there.
     struct Result {
-        std::vector<Piece*> pieces;  ///< in order, valid until the next walk()
+        std::vector<Piece*> pieces;  ///< in order, valid until this object's next walk()
         std::size_t end = 0;         ///< offset in `window` behind the last record used
         capture::Step stop = capture::Step::record;
     };

@@ -49,7 +49,7 @@ std::string explain(archive* handle) {
 
 /// The bytes of the current entry. Goes by blocks, since archive_read_data() drops the good blocks
 /// that it has copied when the next one is bad. What libarchive itself withholds at a fault is less
-/// than a block of zstd or lz4.
+/// than a block of lz4.
 class EntryData {
   public:
     enum class Ending : std::uint8_t { none, end, fault };
@@ -94,11 +94,11 @@ class EntryData {
     Ending ending_ = Ending::none;
 };
 
-class FilterReader final : public ByteReader {
+class Lz4Reader final : public ByteReader {
   public:
-    FilterReader(std::unique_ptr<ByteReader> below, int (*support)(archive*), std::string name)
-        : feed_{std::move(below)}, archive_(archive_read_new()), name_(std::move(name)) {
-        support(archive_.get());
+    explicit Lz4Reader(std::unique_ptr<ByteReader> below)
+        : feed_{std::move(below)}, archive_(archive_read_new()) {
+        archive_read_support_filter_lz4(archive_.get());
         archive_read_support_format_raw(archive_.get());
         archive_read_support_format_empty(archive_.get());
         archive_entry* entry = nullptr;
@@ -126,14 +126,12 @@ class FilterReader final : public ByteReader {
   private:
     void fault() {
         ended_ = true;
-        if (error_.empty())
-            error_ = name_ + " data cut short or corrupt: " + explain(archive_.get());
+        if (error_.empty()) error_ = "lz4 data cut short or corrupt: " + explain(archive_.get());
     }
 
     Feed feed_;
     ArchiveHandle archive_;
     EntryData data_;
-    std::string name_;
     bool ended_ = false;
     std::string error_;
 };
@@ -155,14 +153,8 @@ class MemberReader final : public ByteReader {
 
 }  // namespace
 
-std::unique_ptr<ByteReader> unpack_zstd(std::unique_ptr<ByteReader> below) {
-    return std::make_unique<FilterReader>(std::move(below), &archive_read_support_filter_zstd,
-                                          "zstd");
-}
-
 std::unique_ptr<ByteReader> unpack_lz4(std::unique_ptr<ByteReader> below) {
-    return std::make_unique<FilterReader>(std::move(below), &archive_read_support_filter_lz4,
-                                          "lz4");
+    return std::make_unique<Lz4Reader>(std::move(below));
 }
 
 struct TarReader::State {

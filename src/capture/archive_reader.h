@@ -1,4 +1,4 @@
-// What libarchive reads for us: zstd, lz4, and tar.
+// What libarchive reads for us: lz4 and tar.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,6 @@
 
 namespace tlstriage::capture {
 
-std::unique_ptr<ByteReader> unpack_zstd(std::unique_ptr<ByteReader> below);
 std::unique_ptr<ByteReader> unpack_lz4(std::unique_ptr<ByteReader> below);
 
 /// The regular files of a tar, one after the other.

@@ -113,9 +113,15 @@ std::unique_ptr<ByteReader> read_file(FileDescriptor file);
 std::unique_ptr<ByteReader> read_region(std::shared_ptr<FileDescriptor> file, std::uint64_t offset,
                                         std::uint64_t size);
 
-// These three use the compressors' own libraries: libarchive throws away up to 64 KiB of good bytes
+// These use the compressors' own libraries: libarchive throws away up to 128 KiB of good bytes
 // before the place where a stream is cut or corrupt, which is all of a small capture.
-std::unique_ptr<ByteReader> unpack_gzip(std::unique_ptr<ByteReader> below);
+
+/// Where in a file of several members `below` begins: behind a member there may be padding, or
+/// nothing more.
+enum class GzipStart : std::uint8_t { first_member, behind_member };
+std::unique_ptr<ByteReader> unpack_gzip(std::unique_ptr<ByteReader> below,
+                                        GzipStart start = GzipStart::first_member);
+std::unique_ptr<ByteReader> unpack_zstd(std::unique_ptr<ByteReader> below);
 std::unique_ptr<ByteReader> unpack_xz(std::unique_ptr<ByteReader> below);
 std::unique_ptr<ByteReader> unpack_bzip2(std::unique_ptr<ByteReader> below);
 

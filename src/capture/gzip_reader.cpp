@@ -11,7 +11,8 @@ namespace {
 /// RFC 1952. Members follow one another (§2.2); zeros behind the last are a tape's padding.
 class GzipReader final : public UnpackingReader {
   public:
-    explicit GzipReader(std::unique_ptr<ByteReader> below) : UnpackingReader(std::move(below)) {
+    GzipReader(std::unique_ptr<ByteReader> below, GzipStart start)
+        : UnpackingReader(std::move(below)), between_members_(start == GzipStart::behind_member) {
         constexpr int gzip_only = 16;  // zlib.h, inflateInit2
         ended_ = inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK;
         if (ended_) fail("gzip: out of memory");
@@ -76,14 +77,14 @@ class GzipReader final : public UnpackingReader {
     }
 
     z_stream stream_{};
-    bool between_members_ = false;
+    bool between_members_;
     bool ended_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteReader> unpack_gzip(std::unique_ptr<ByteReader> below) {
-    return std::make_unique<GzipReader>(std::move(below));
+std::unique_ptr<ByteReader> unpack_gzip(std::unique_ptr<ByteReader> below, GzipStart start) {
+    return std::make_unique<GzipReader>(std::move(below), start);
 }
 
 }  // namespace tlstriage::capture

@@ -70,7 +70,12 @@ std::unique_ptr<Source> open(const Input& input, const OpenOptions& options) {
     if (options.map && input.member.empty() && !reads_once(input.path) && !packed) {
         if (auto mapped = map(open_descriptor(input.path))) return mapped;
     }
-    Unpacked unpacked = unpack(read_file(std::move(file)));
+    std::unique_ptr<ByteReader> stored;
+    if (packed && options.in_parts && input.member.empty() && !reads_once(input.path)) {
+        stored = options.in_parts(input.path);
+    }
+    if (stored == nullptr) stored = read_file(std::move(file));
+    Unpacked unpacked = unpack(std::move(stored));
     const bool tar = unpacked.content == Content::tar;
     if (tar && input.member.empty()) {
         refuse(input, std::errc::invalid_argument, "a tar, of which one member must be named");
@@ -80,7 +85,7 @@ std::unique_ptr<Source> open(const Input& input, const OpenOptions& options) {
         return open_member(input, std::move(unpacked.reader));
     }
     std::unique_ptr<ByteReader> reader = std::move(unpacked.reader);
-    if (packed && options.around) reader = options.around(std::move(reader));
+    if (!unpacked.plain && options.around) reader = options.around(std::move(reader));
     return stream(std::move(reader));
 }
 

@@ -26,6 +26,11 @@ class Source {
     /// Moves the position forward by `count` bytes of the last window.
     virtual void advance(std::size_t count) = 0;
 
+    /// Leaves the bytes of the last window where they are for as long as what it returns lives,
+    /// whatever is called meanwhile: the bytes after them then come into other memory. Null where
+    /// they stay anyway, as long as the source.
+    [[nodiscard]] virtual std::shared_ptr<const void> keep() const { return nullptr; }
+
     /// Bytes before the current position in the decompressed trace.
     [[nodiscard]] virtual std::uint64_t position() const = 0;
 
@@ -51,6 +56,9 @@ struct OpenOptions {
     bool map = true;  ///< false streams plain files too (tests compare both ways)
     /// Put around what a compressed trace is unpacked by; empty for nothing.
     std::function<std::unique_ptr<ByteReader>(std::unique_ptr<ByteReader>)> around{};
+    /// Asked for the bytes of a compressed file by its path, its outer compression taken off; null
+    /// where they are to be unpacked as a stream. Empty for always.
+    std::function<std::unique_ptr<ByteReader>(const std::string&)> in_parts{};
 };
 
 /// Opens a trace, by content: plain files are mapped; gzip, zstd, lz4, xz and bzip2, pipes and

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace tlstriage::capture {
 
@@ -16,11 +17,11 @@ class StreamSource final : public Source {
         if (kept < want && !ended_) {
             make_room(want, kept);
             const std::size_t asked = want - kept;
-            const std::size_t count = reader_->read({buffer_.get() + end_, asked});
+            const std::size_t count = reader_->read({buffer_.bytes.get() + end_, asked});
             end_ += count;
             ended_ = count < asked;
         }
-        return {buffer_.get() + begin_, std::min(want, end_ - begin_)};
+        return {buffer_.bytes.get() + begin_, std::min(want, end_ - begin_)};
     }
 
     void advance(std::size_t count) override {
@@ -28,6 +29,7 @@ class StreamSource final : public Source {
         begin_ += step;
         position_ += step;
     }
+    [[nodiscard]] std::shared_ptr<const void> keep() const override { return buffer_.bytes; }
     [[nodiscard]] std::uint64_t position() const override { return position_; }
     [[nodiscard]] std::uint64_t stored_position() const override {
         return reader_->stored_position();
@@ -36,23 +38,36 @@ class StreamSource final : public Source {
     [[nodiscard]] std::string error() const override { return reader_->error(); }
 
   private:
-    /// Moves what was not consumed to the front, and sees that `want` bytes fit.
+    struct Buffer {
+        std::shared_ptr<std::uint8_t[]> bytes;
+        std::size_t capacity = 0;
+
+        [[nodiscard]] bool is_kept() const { return bytes.use_count() > 1; }
+        void reserve(std::size_t want) {
+            if (want <= capacity && !is_kept()) return;
+            bytes = std::make_shared_for_overwrite<std::uint8_t[]>(want);
+            capacity = want;
+        }
+    };
+
+    /// Moves what was not consumed to the front, of another buffer if this one is kept, and sees
+    /// that `want` bytes fit.
     void make_room(std::size_t want, std::size_t kept) {
-        if (want > capacity_) {
-            auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(want);
-            if (kept != 0) std::memcpy(larger.get(), buffer_.get() + begin_, kept);
-            buffer_ = std::move(larger);
-            capacity_ = want;
+        if (buffer_.is_kept() || want > buffer_.capacity) {
+            std::swap(buffer_, spare_);
+            buffer_.reserve(want);
+            if (kept != 0) std::memcpy(buffer_.bytes.get(), spare_.bytes.get() + begin_, kept);
+            if (!spare_.is_kept()) spare_ = {};  // it was too small
         } else if (begin_ != 0 && kept != 0) {
-            std::memmove(buffer_.get(), buffer_.get() + begin_, kept);
+            std::memmove(buffer_.bytes.get(), buffer_.bytes.get() + begin_, kept);
         }
         begin_ = 0;
         end_ = kept;
     }
 
     std::unique_ptr<ByteReader> reader_;
-    std::unique_ptr<std::uint8_t[]> buffer_;
-    std::size_t capacity_ = 0;
+    Buffer buffer_;
+    Buffer spare_;  ///< the one that was kept last, used in turn
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     bool ended_ = false;

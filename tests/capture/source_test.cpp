@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "capture/inputs.h"
 #include "capture_bytes.h"
@@ -84,6 +86,51 @@ TEST_F(Sources, MappedAndStreamedAlike) {
             EXPECT_EQ(source->error(), "");
         }
     }
+}
+
+/// What is kept stays as it was, whatever is read behind it and however much at a time.
+TEST_F(Sources, KeepsWhatIsAskedFor) {
+    const Buffer bytes = big_capture(2000);
+    const std::string path = put("a.pcap", bytes);
+    struct Kept {
+        std::shared_ptr<const void> handle;
+        Bytes window;
+        std::size_t offset;
+    };
+    for (const bool map : {true, false}) {
+        std::mt19937 random(3);
+        const auto source = open({path, ""}, {map});
+        std::vector<Kept> all_kept;
+        for (std::size_t position = 0; position < bytes.size();) {
+            const Bytes window = source->window(1000 + random() % 9000);
+            ASSERT_FALSE(window.empty());
+            ASSERT_TRUE(std::ranges::equal(window, Bytes(bytes).subspan(position, window.size())));
+            if (random() % 2 == 0) all_kept.push_back({source->keep(), window, position});
+            if (random() % 3 == 0) all_kept.clear();
+            for (const Kept& kept : all_kept) {
+                EXPECT_EQ(kept.handle == nullptr, map);
+                EXPECT_TRUE(std::ranges::equal(
+                    kept.window, Bytes(bytes).subspan(kept.offset, kept.window.size())));
+            }
+            const std::size_t step = random() % (window.size() + 1);
+            source->advance(step);
+            position += step;
+        }
+    }
+}
+
+/// Two buffers in turn, not another one for each window.
+TEST_F(Sources, UsesBuffersAgain) {
+    const Buffer bytes = big_capture(2000);
+    const auto source = open({put("a.pcap", bytes), ""}, {false});
+    std::set<const void*> buffers;
+    std::shared_ptr<const void> present;
+    for (int i = 0; i < 50; ++i) {
+        source->advance(source->window(10'000).size() - 100);
+        present = source->keep();
+        buffers.insert(present.get());
+    }
+    EXPECT_EQ(buffers.size(), 2U);
 }
 
 TEST_F(Sources, FileCutWhileMapped) {

@@ -115,7 +115,11 @@ TEST(Run, IsTheSameForTinyWindows) {
     for (std::size_t window = 32; window < 4000; window += 53) {
         RunPlan plan = separate();
         plan.shape = {window, 1, 3};
-        EXPECT_TRUE(analyse(few, plan).csv == whole.csv) << "window " << window;
+        for (const unsigned threads : {1U, 3U}) {
+            plan.threads = threads;
+            EXPECT_TRUE(analyse(few, plan).csv == whole.csv)
+                << "window " << window << ", threads " << threads;
+        }
     }
 }
 
