@@ -36,7 +36,7 @@ std::string without_failure(const FlowTotals& flows) {
     return text;
 }
 
-/// "certificate_expired (22), syn_timeout (7)": the causes of most failed flows.
+/// "certificate expired (22), syn timeout (7)": the causes of most failed flows.
 std::string leading_causes(const FlowTotals& flows) {
     constexpr std::size_t most_named = 3;
     std::vector<const CauseTotal*> causes;
@@ -45,9 +45,11 @@ std::string leading_causes(const FlowTotals& flows) {
     }
     std::ranges::stable_sort(causes, std::greater{}, &CauseTotal::flows);
     std::string text;
-    for (std::size_t i = 0; i < std::min(most_named, causes.size()); ++i)
-        text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", causes[i]->cause,
-                            grouped(causes[i]->flows));
+    for (std::size_t i = 0; i < std::min(most_named, causes.size()); ++i) {
+        std::string cause = causes[i]->cause;
+        std::ranges::replace(cause, '_', ' ');
+        text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", cause, grouped(causes[i]->flows));
+    }
     if (causes.size() > most_named)
         text += fmt::format(" and {}", counted(causes.size() - most_named, "other", "others"));
     return text;

@@ -101,7 +101,8 @@ KeptTable read_names(const std::filesystem::path& folder, std::size_t most_rows)
     return keeper.finish();
 }
 
-KeptTable read_groups(const std::filesystem::path& folder, std::size_t most_rows) {
+KeptTable read_groups(const std::filesystem::path& folder, std::size_t most_rows,
+                      const std::function<bool(std::string_view cause)>& wanted) {
     const std::vector<std::string> columns{
         "cause",     "reason", "actor",           "server_ip",  "server_port",
         "sni",       "flows",  "share_of_server", "clients",    "first_seen",
@@ -110,7 +111,7 @@ KeptTable read_groups(const std::filesystem::path& folder, std::size_t most_rows
     TableReader reader(folder, "summary", columns);
     TableKeeper keeper(columns, most_rows);
     while (reader.next()) {
-        if (reader.cell(0) != "none")
+        if (wanted(reader.cell(0)))
             keeper.offer(reader, {descending(reader.count(flows_column)), 0});
     }
     return keeper.finish();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -57,7 +58,8 @@ ServerTable read_servers(const std::filesystem::path& folder, std::size_t most_r
 CertificateTable read_certificates(const std::filesystem::path& folder, std::size_t most_rows);
 /// Lookups in vain, then slow ones.
 KeptTable read_names(const std::filesystem::path& folder, std::size_t most_rows);
-/// The groups of summary.csv that have most flows, without those of cause `none`.
-KeptTable read_groups(const std::filesystem::path& folder, std::size_t most_rows);
+/// The groups of summary.csv that have most flows, of those whose cause is `wanted`.
+KeptTable read_groups(const std::filesystem::path& folder, std::size_t most_rows,
+                      const std::function<bool(std::string_view cause)>& wanted);
 
 }  // namespace tlstriage::html

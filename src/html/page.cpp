@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "html/damaged_file.h"
 #include "html/model.h"
 #include "html/page_parts.h"
@@ -19,11 +21,17 @@ std::set<std::string, std::less<>> examples_of(const KeptTable& groups) {
     const auto column = std::ranges::find(groups.columns, "example_flow_id");
     const auto at = static_cast<std::size_t>(column - groups.columns.begin());
     std::set<std::string, std::less<>> examples;
-    for (const auto& row : groups.rows) {
-        if (examples.size() == most_pinned) break;
+    for (const auto& row : groups.rows)
         examples.insert(row[at]);
-    }
     return examples;
+}
+
+/// A cause of failed or incomplete flows: summary.csv does not say which are.
+bool troubles(const FlowTotals& flows, std::string_view cause) {
+    return std::ranges::any_of(flows.causes, [&](const CauseTotal& total) {
+        return total.cause == cause &&
+               (outcomes[total.outcome] == "failed" || outcomes[total.outcome] == "incomplete");
+    });
 }
 
 /// Files of different runs in one folder would make a page that contradicts itself.
@@ -43,10 +51,13 @@ void check_same_run(const std::filesystem::path& folder, const Model& model) {
 
 Model read_model(const std::filesystem::path& folder, const Limits& limits) {
     RunFile run = read_run(folder);
-    KeptTable groups = read_groups(folder, most_list_rows);
-    const auto pinned = examples_of(groups);
+    const auto pinned = examples_of(
+        read_groups(folder, most_pinned, [](std::string_view cause) { return cause != "none"; }));
+    FlowTotals flows = count_flows(folder, limits, pinned);
+    KeptTable groups = read_groups(folder, most_list_rows,
+                                   [&](std::string_view cause) { return troubles(flows, cause); });
     Model model{.run = std::move(run),
-                .flows = count_flows(folder, limits, pinned),
+                .flows = std::move(flows),
                 .servers = read_servers(folder, most_list_rows),
                 .certificates = read_certificates(folder, most_list_rows),
                 .names = read_names(folder, most_list_rows),

@@ -51,7 +51,8 @@ function configOf(spec) {
       color: text, autoSkip: !spec.horizontal, maxRotation: 0, autoSkipPadding: 12,
       callback(value) {
         const label = this.getLabelForValue(value);
-        const most = window.innerWidth < 600 ? 22 : 34;
+        // Seven pixels a letter, and at most two fifths of the width.
+        const most = Math.max(12, Math.floor(this.chart.width * 0.4 / 7.4));
         return label.length > most ? `${label.slice(0, most - 1)}…` : label;
       },
     },
@@ -61,7 +62,9 @@ function configOf(spec) {
     data: {
       labels: spec.labels,
       datasets: spec.datasets.map((set) => ({
-        label: set.label, data: set.values,
+        label: set.label,
+        // Bars that are too short to see get a pixel or two, but not those of nothing.
+        data: set.values.map((value) => value || null),
         backgroundColor: Array.isArray(set.colours) ? set.colours.map(colour)
                                                     : colour(set.colours),
         borderRadius: spec.stacked ? 0 : 3, maxBarThickness: spec.horizontal ? 18 : 46,

@@ -1,7 +1,7 @@
 // The table of flows, what narrows it, and the way from a bar or a link to it.
 
 const flowTable = makeTable([
-  { name: "verdict", title: "Verdict", value: (flow) => verdictOf(flow), cell: verdictCell },
+  { name: "verdict", title: "Verdict", value: (flow) => verdictOf(flow), cell: verdictCell, class: "verdict" },
   { name: "server", title: "Server", value: (flow) => flow.server, cell: (flow) => flow.server, class: "fixed" },
   { name: "sni", title: "Name (SNI)", value: (flow) => flow.sni, cell: (flow) => flow.sni, most: 40 },
   { name: "client", title: "Client", value: (flow) => flow.client, cell: (flow) => flow.client, class: "fixed" },
@@ -14,6 +14,7 @@ const flowTable = makeTable([
     value: (flow) => Number(flow.duration_ms), cell: (flow) => span(Number(flow.duration_ms)) },
 ], {
   caption: "Flows",
+  rows: 25,
   placeholder: "Filter by name, address, cause, id …",
   text: (flow) => [flow.flow_id, flow.file, flow.client, flow.server, flow.sni, flow.cause, flow.reason,
     verdictOf(flow), flow.outcome, flow.alert, flow.version, flow.cipher, flow.explanation].join(" "),

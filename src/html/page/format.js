@@ -17,7 +17,7 @@ function percentage(part, whole) {
   const share = 100 * part / whole;
   if (share < 0.1) return "< 0.1 %";
   if (share > 99.9) return "> 99.9 %";
-  return `${share.toFixed(1)} %`;
+  return `${share.toFixed(1)}\u00a0%`;
 }
 
 /** A span given in milliseconds. */

@@ -11,7 +11,8 @@ function eventsOf(flow) {
     const [, frame, side, meaning, detail, ms] = parts;
     events.push({ frame, side, meaning, detail: detail || "", ms: Number(ms) });
   }
-  return events;
+  // What is only known later, as a hole, stands later in the column.
+  return events.sort((a, b) => a.ms - b.ms);
 }
 
 function eventWords(event) {
@@ -133,14 +134,15 @@ function factsOf(flow) {
   const shown = [
     ["Name (SNI)", flow.sni], ["Started", readableTime(flow.start_time) + " UTC"],
     ["Reached", words(flow.stage)], ["Ended by", flow.actor === "none" ? "" : flow.actor],
-    ["Confidence", flow.confidence], ["Alert", flow.alert && `${words(flow.alert)} (${flow.alert_sender})`],
+    ["Confidence", flow.confidence], ["Decisive frame", flow.decisive_frame], ["Alert", flow.alert && `${words(flow.alert)} (${flow.alert_sender})`],
     ["Version", flow.version || (flow.versions_offered && `offered: ${flow.versions_offered}`)],
     ["Cipher suite", flow.cipher], ["Certificate", flow.cert_subject],
     ["Findings", words(flow.cert_findings)], ["Speaks", flow.server_speaks],
     ["Notes", words(flow.notes)],
   ].filter(([, value]) => value);
-  return element("dl", { class: "facts" }, ...shown.map(([title, value]) =>
+  const list = element("dl", { class: "facts" }, ...shown.map(([title, value]) =>
     element("div", {}, element("dt", { text: title }), element("dd", {}, shortened(value, 160)))));
+  return element("section", {}, element("h3", { text: "In short" }), list);
 }
 
 function allColumnsOf(flow) {
@@ -172,7 +174,7 @@ function openFlow(flow, closed) {
     element("p", { class: "explanation", text: flow.explanation }),
     flow.next_step ? element("p", { class: "next" }, element("b", { text: "Check next: " }),
       flow.next_step) : null,
-    factsOf(flow), ladderOf(flow), stepsOf(flow), alternativesOf(flow), commandOf(flow),
+    alternativesOf(flow), ladderOf(flow), stepsOf(flow), factsOf(flow), commandOf(flow),
     element("p", { class: "quiet", text: `Flow ${flow.flow_id}` }), allColumnsOf(flow),
   ].filter(Boolean));
   dialog.onclose = closed;

@@ -1,15 +1,20 @@
 // A table that sorts, filters and shows a page at a time.
 
-const pageRows = 25;
+/** How many rows a table shows at first. */
+function rowsAtFirst(most) {
+  return window.innerWidth < 760 ? Math.min(most, 6) : most;
+}
 
 /**
  * columns: [{name, title, value(row) → number or string to sort by, cell(row) → Node or string,
  *            numeric, firstDescending, wide}]
- * options: {caption, filter: text that finds a row, rowLabel(row), onOpen(row), note(shown) → string}
- * Returns {root, setRows(rows)}.
+ * options: {caption, text(row): what a filter looks through, none without; placeholder; rows: how
+ *           many at first; note(shown, all) → string; tools: [Node]; empty: said of no rows}
+ * Returns {root, setRows(rows), shown() → rows}.
  */
 function makeTable(columns, options) {
-  const state = { all: [], shown: [], sort: null, descending: false, text: "", most: pageRows };
+  const atFirst = rowsAtFirst(options.rows || 10);
+  const state = { all: [], shown: [], sort: null, descending: false, text: "", most: atFirst };
   const body = element("tbody");
   const count = element("p", { class: "quiet count", role: "status" });
   const more = element("button", { type: "button", class: "more", onclick: showMore });
@@ -28,7 +33,7 @@ function makeTable(columns, options) {
     const input = element("input", {
       type: "search", placeholder: options.placeholder || "Filter", spellcheck: "false",
       autocomplete: "off", "aria-label": `Filter: ${options.caption}`,
-      oninput: (event) => { state.text = event.target.value; state.most = pageRows; update(); },
+      oninput: (event) => { state.text = event.target.value; state.most = atFirst; update(); },
     });
     tools.append(input);
   }
@@ -52,7 +57,7 @@ function makeTable(columns, options) {
 
   function showMore() {
     const from = Math.min(state.most, state.shown.length);
-    state.most += 4 * pageRows;
+    state.most += 50;
     draw();
     const next = body.rows[from];
     const target = next && next.querySelector("button, a");
@@ -116,7 +121,7 @@ function makeTable(columns, options) {
     root,
     setRows(rows) {
       state.all = rows;
-      state.most = pageRows;
+      state.most = atFirst;
       update();
     },
     shown: () => state.shown,

@@ -17,10 +17,6 @@ function rowText(row) {
   return Object.values(row).join(" ");
 }
 
-function milliseconds(ms) {
-  return span(ms);
-}
-
 function drawServerTable(servers, select) {
   const table = makeTable([
     { name: "name", title: "Server", value: (row) => row.name, class: "fixed",
@@ -31,10 +27,9 @@ function drawServerTable(servers, select) {
       cell: (row) => percentage(Number(row.failed), Number(row.flows)) },
     { ...textColumn("snis", "Names asked for"), most: 36 },
     { ...textColumn("versions", "Versions"), most: 30 },
-    numberColumn("tcp_connect_ms_p50", "TCP p50", milliseconds),
-    numberColumn("server_hello_ms_p50", "ServerHello p50", milliseconds),
-    numberColumn("handshake_ms_p50", "Handshake p50", milliseconds),
-    numberColumn("handshake_ms_p95", "p95", milliseconds),
+    numberColumn("tcp_connect_ms_p50", "TCP p50", span),
+    numberColumn("handshake_ms_p50", "Handshake p50", span),
+    numberColumn("handshake_ms_p95", "p95", span),
   ], { caption: "All servers", text: rowText, placeholder: "Filter servers",
     note: noteOf(data.servers, "server", "servers") });
   byId("server-table").append(element("h3", { text: "Servers" }), table.root);
@@ -52,19 +47,17 @@ function drawFailureTable() {
       server: endpoint(row.server_ip, row.server_port), sni: row.sni },
     { total: Number(row.flows) });
   const table = makeTable([
-    { name: "cause", title: "Cause", value: (row) => row.cause,
+    { name: "cause", title: "Cause", value: (row) => row.cause, class: "verdict",
       cell: (row) => element("span", {}, linkTo(words(row.cause), () => select(row)),
         row.reason ? element("span", { class: "reason", text: words(row.reason) }) : "") },
     { name: "server", title: "Server", value: (row) => endpoint(row.server_ip, row.server_port), class: "fixed",
       cell: (row) => endpoint(row.server_ip, row.server_port) },
     { ...textColumn("sni", "Name (SNI)"), most: 40 },
     numberColumn("flows", "Flows"),
-    { ...numberColumn("share_of_server", "Of the server's"),
+    { ...numberColumn("share_of_server", "Of its flows"),
       cell: (row) => `${(100 * Number(row.share_of_server)).toFixed(1)} %` },
     numberColumn("clients", "Clients"),
     textColumn("actor", "Ended by"),
-    { name: "last_seen", title: "Last seen (UTC)", value: (row) => row.last_seen, class: "fixed",
-      cell: (row) => readableTime(row.last_seen) },
     { ...textColumn("explanation", "For example"), most: 90, class: "wide" },
   ], { caption: "What failed where", text: rowText, placeholder: "Filter causes, servers, names",
     note: noteOf(data.failures, "group", "groups") });
@@ -102,13 +95,13 @@ function drawCertificates() {
     onclick: () => { table.setRows(rows); reset.hidden = true; } }, "Show all");
   reset.hidden = true;
   const table = makeTable([
-    { ...textColumn("subject", "Subject"), most: 40, class: "wide" },
+    { ...textColumn("subject", "Subject"), most: 40, class: "verdict" },
     { ...numberColumn("days_left", "Days left", (days) => element("span",
       { class: days < 0 ? "late" : days < 30 ? "soon" : undefined }, grouped(days))), firstDescending: false },
     { name: "not_after", title: "Runs out (UTC)", value: (row) => row.not_after, class: "fixed",
       cell: (row) => readableTime(row.not_after).slice(0, 19) },
-    { ...textColumn("names", "Names"), most: 36 }, { ...textColumn("issuer", "Issuer"), most: 36 },
-    textColumn("role", "Role"), textColumn("key", "Key"),
+    { ...textColumn("names", "Names"), most: 30 }, { ...textColumn("issuer", "Issuer"), most: 30 },
+    textColumn("role", "Role"),
     { ...textColumn("findings", "Findings"), cell: (row) => words(row.findings) },
     numberColumn("flows", "Flows"), { ...textColumn("servers", "Servers"), most: 30 },
   ], { caption: "Certificates, those that run out first", text: rowText, placeholder: "Filter certificates",
@@ -128,7 +121,7 @@ function drawNames() {
       cell: (row) => badge(row.outcome === "failed" ? "failed" : "incomplete", row.outcome) },
     { ...textColumn("reason", "Reason"), cell: (row) => words(row.reason) },
     textColumn("client_ip", "Client"), textColumn("resolver_ip", "Resolver"),
-    numberColumn("tries", "Tries"), numberColumn("dns_ms", "Answer after", milliseconds),
+    numberColumn("tries", "Tries"), numberColumn("dns_ms", "Answer after", span),
     numberColumn("first_frame", "Frame", String),
     { ...textColumn("explanation", "What happened"), most: 100, class: "wide" },
   ], { caption: "Names looked up in vain or slowly", text: rowText, placeholder: "Filter names",
