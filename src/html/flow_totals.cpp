@@ -127,6 +127,7 @@ class Counter {
 FlowTotals count_flows(const std::filesystem::path& folder, const Limits& limits,
                        const std::set<std::string, std::less<>>& pinned) {
     std::vector<std::string> names;
+    names.reserve(flow_columns.size());
     for (const FlowColumn& column : flow_columns)
         names.emplace_back(column.name);
     TableReader reader(folder, "flows", names);

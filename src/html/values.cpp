@@ -88,9 +88,10 @@ std::optional<Nanoseconds> parse_time(std::string_view text) {
     const auto minute = field(text, 14, 2, 60);
     const auto second = field(text, 17, 2, 61);
     if (!date || !hour || !minute || !second) return std::nullopt;
-    // What 64 bits of nanoseconds reach: years 1678 to 2261.
+    // Years 1771 to 2169: 64 bits of nanoseconds reach further, and leave room for sums.
+    constexpr int most_days = 73'000;
     const auto days = date->time_since_epoch().count();
-    if (days < -106'000 || days > 106'000) return std::nullopt;
+    if (days < -most_days || days > most_days) return std::nullopt;
     std::int64_t rest = 0;
     if (text.size() > form.size()) {
         const auto decimals = text[19] == '.'
