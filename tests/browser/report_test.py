@@ -170,6 +170,8 @@ class PageTest(unittest.TestCase):
 
     def test_a_click_on_a_bar_shows_its_flows(self):
         self.open()
+        self.browser.evaluate("document.querySelector('#flow-table input').focus()")
+        self.browser.call("Input.insertText", text="no flow has this")  # a bar begins afresh
         place = self.browser.evaluate(
             "(() => { const canvas = document.querySelector('#cause-card canvas');"
             " canvas.scrollIntoView({block: 'center', behavior: 'instant'});"

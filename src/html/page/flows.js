@@ -99,6 +99,7 @@ function showFlows(columns, more = {}) {
   narrowing.from = more.from ?? null;
   narrowing.to = more.to ?? null;
   narrowing.total = more.total ?? null;
+  flowTable.forgetText();
   narrowFlows();
   const section = byId("flows");
   section.scrollIntoView({ behavior: "auto", block: "start" });

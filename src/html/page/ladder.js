@@ -171,7 +171,7 @@ function openFlow(flow, closed) {
   const reason = flow.reason ? element("p", { class: "reason", text: words(flow.reason) }) : null;
   dialog.replaceChildren(...[
     element("header", {}, title, close), reason,
-    element("p", { class: "explanation", text: flow.explanation }),
+    element("p", { class: "explanation" }, shortened(flow.explanation, 600)),
     flow.next_step ? element("p", { class: "next" }, element("b", { text: "Check next: " }),
       flow.next_step) : null,
     alternativesOf(flow), ladderOf(flow), stepsOf(flow), factsOf(flow), commandOf(flow),

@@ -88,7 +88,7 @@ function drawFirstLooks() {
         element("span", { class: "quiet" }, ` ${plural(Number(group.flows), "flow", "flows")} at `,
           endpoint(group.server_ip, group.server_port), group.sni ? " (" : "",
           shortened(group.sni, 40), group.sni ? ")" : "")),
-      element("p", { text: group.explanation }),
+      element("p", {}, shortened(group.explanation, 300)),
       example && example.next_step ? element("p", { class: "next", text: example.next_step }) : null,
       example ? element("button", { type: "button", class: "link", onclick: () => showFlow(example) },
         "See an example") : null));

@@ -10,7 +10,7 @@ function rowsAtFirst(most) {
  *            numeric, firstDescending, wide}]
  * options: {caption, text(row): what a filter looks through, none without; placeholder; rows: how
  *           many at first; note(shown, all) → string; tools: [Node]; empty: said of no rows}
- * Returns {root, setRows(rows), shown() → rows}.
+ * Returns {root, setRows(rows), forgetText(), shown() → rows}.
  */
 function makeTable(columns, options) {
   const atFirst = rowsAtFirst(options.rows || 10);
@@ -29,8 +29,9 @@ function makeTable(columns, options) {
   const table = element("table", { role: "table" }, element("caption", { class: "unseen", text: options.caption }),
     element("thead", {}, head), body);
   const tools = element("div", { class: "table-tools" });
+  let input = null;
   if (options.text) {
-    const input = element("input", {
+    input = element("input", {
       type: "search", placeholder: options.placeholder || "Filter", spellcheck: "false",
       autocomplete: "off", "aria-label": `Filter: ${options.caption}`,
       oninput: (event) => { state.text = event.target.value; state.most = atFirst; update(); },
@@ -123,6 +124,11 @@ function makeTable(columns, options) {
       state.all = rows;
       state.most = atFirst;
       update();
+    },
+    /** Forgets what was typed; setRows() draws. */
+    forgetText() {
+      state.text = "";
+      if (input) input.value = "";
     },
     shown: () => state.shown,
   };
