@@ -152,7 +152,7 @@ std::string quoted(const std::string& word) {
     if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
     std::string text = "'";
     for (const char c : word)
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        text += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
     return text + "'";
 }
 

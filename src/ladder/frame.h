@@ -24,6 +24,7 @@ enum class Repeat : std::uint8_t {
 
 struct Frame {
     FrameKind kind = FrameKind::segment;
+    bool walked = true;  ///< false: made from evidence, only its flags are known
     Repeat repeat = Repeat::none;
     /// Of a segment and of a DNS message its sender (a resolver is Side::server); of an ICMP error
     /// whose segment it quotes, and so whom it tells.

@@ -101,16 +101,16 @@ bool FrameCollector::take(const capture::Record& record, std::uint64_t frame) {
 }
 
 /// A datagram belongs to the frame that makes it whole.
-void FrameCollector::take_fragment(const wire::Packet& fragment, Moment at) {
-    wire::Packet timed = fragment;
-    timed.time = at.time;
-    const auto datagram = defragmenter_.add(timed);
+void FrameCollector::take_fragment(const wire::Packet& packet, Moment at) {
+    wire::Packet fragment = packet;
+    fragment.time = at.time;
+    const auto datagram = defragmenter_.add(fragment);
     if (!datagram) return;
-    wire::Packet packet;
-    wire::decode_ip(*datagram, packet);
-    packet.interface_id = fragment.interface_id;
-    packet.vlan = fragment.vlan;
-    take_packet(packet, at);
+    wire::Packet whole;
+    wire::decode_ip(*datagram, whole);
+    whole.interface_id = packet.interface_id;
+    whole.vlan = packet.vlan;
+    take_packet(whole, at);
 }
 
 void FrameCollector::take_packet(wire::Packet& packet, Moment at) {

@@ -37,7 +37,7 @@ class FrameCollector {
 
   private:
     struct Wanted {
-        Flow flow;
+        Flow flow{};
         FlowKey key;
         FlowFrames found;
         std::vector<std::uint64_t> marked;  ///< frames of events and of the verdict, sorted

@@ -38,7 +38,7 @@ Points::Points(const evidence::Evidence& evidence, const verdict::Verdict& verdi
     : file_(evidence.file) {
     points_.reserve(frames.frames.size());
     for (const Frame& frame : frames.frames)
-        points_.push_back({&frame, {}, false});
+        points_.push_back({&frame, {}});
     for (const Event& event : evidence.events) {
         const std::size_t made = made_.size();
         Point& point = at(event.at, event.side);
@@ -57,8 +57,17 @@ Points::Points(const evidence::Evidence& evidence, const verdict::Verdict& verdi
         }
         point.events.push_back(&event);
     }
-    if (!verdict.decisive.seen()) return;
-    at(verdict.decisive, evidence::Side::client).decisive = true;
+    if (verdict.decisive.seen()) at(verdict.decisive, evidence::Side::client).decisive = true;
+    note_turns();
+}
+
+void Points::note_turns() {
+    const Frame* before = nullptr;
+    for (Point& point : points_) {
+        if (point.frame->kind != FrameKind::segment || point.frame->segment.length == 0) continue;
+        point.goes_on = before != nullptr && before->side == point.frame->side;
+        before = point.frame;
+    }
 }
 
 /// The point of a moment, made where there is none.
@@ -70,13 +79,14 @@ Point& Points::at(Moment moment, evidence::Side side) {
     frame.at = moment;
     frame.side = side;
     frame.file = file_;
+    frame.walked = false;
     frame.window = 1;  // not known, and not closed
     frame.segment.at = moment;
     const auto later = std::ranges::find_if(points_, [&](const Point& point) {
         return point.frame->at.time > moment.time ||
                (point.frame->at.time == moment.time && point.frame->at.frame > moment.frame);
     });
-    return *points_.insert(later, {&frame, {}, false});
+    return *points_.insert(later, {&frame, {}});
 }
 
 }  // namespace tlstriage::ladder

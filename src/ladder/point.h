@@ -14,6 +14,7 @@ struct Point {
     const Frame* frame;
     std::vector<const evidence::Event*> events;
     bool decisive = false;
+    bool goes_on = false;  ///< payload that follows payload of the same side
 };
 
 /// In the order of the flow. A frame that no walk found is made from what the evidence knows of it.
@@ -27,6 +28,7 @@ class Points {
 
   private:
     Point& at(Moment moment, evidence::Side side);
+    void note_turns();
 
     std::vector<Point> points_;
     std::deque<Frame> made_;

@@ -78,6 +78,32 @@ class Clock {
     Nanoseconds longest_ = 0;
 };
 
+std::string frame_text(const Step& step) {
+    return step.at.frame == 0 ? "" : fmt::format("{}", step.at.frame);
+}
+
+/// How wide the parts of a line are.
+struct Columns {
+    unsigned frame = 5;
+    unsigned time = 5;
+    unsigned step = 5;
+    unsigned margin = 0;  ///< all before the diagram
+    unsigned inner = 22;  ///< between the posts
+
+    Columns(const Ladder& ladder, const Clock& clock, unsigned width) {
+        const auto widen = [](unsigned& columns, std::string_view text) {
+            columns = std::max(columns, static_cast<unsigned>(text.size()));
+        };
+        for (const Step& one : ladder.steps) {
+            widen(frame, frame_text(one));
+            widen(time, clock.text(one.since_start));
+            widen(step, "+" + clock.text(one.since_previous));
+        }
+        margin = 2 + frame + 1 + time + 1 + step + 2;
+        if (width > margin + 2 + inner) inner = width - margin - 2;
+    }
+};
+
 class Diagram {
   public:
     Diagram(const report::Row& row, const Ladder& ladder, const TerminalStyle& style)
@@ -86,15 +112,8 @@ class Diagram {
           style_(style),
           strokes_(style.unicode ? unicode_strokes : ascii_strokes),
           clock_(ladder),
-          width_(std::max(style.width, least_width)) {
-        for (const Step& step : ladder.steps) {
-            frame_width_ = widest(frame_width_, frame_text(step));
-            time_width_ = widest(time_width_, clock_.text(step.since_start));
-            step_width_ = widest(step_width_, "+" + clock_.text(step.since_previous));
-        }
-        margin_ = 2 + frame_width_ + 1 + time_width_ + 1 + step_width_ + 2;
-        inner_ = width_ > margin_ + 24 ? width_ - margin_ - 2 : 22;
-    }
+          width_(std::max(style.width, least_width)),
+          columns_(ladder, clock_, width_) {}
 
     std::string draw(const std::string& carve) {
         draw_title();
@@ -106,12 +125,6 @@ class Diagram {
     }
 
   private:
-    static unsigned widest(unsigned width, std::string_view text) {
-        return std::max(width, static_cast<unsigned>(text.size()));
-    }
-    static std::string frame_text(const Step& step) {
-        return step.at.frame == 0 ? "" : fmt::format("{}", step.at.frame);
-    }
     [[nodiscard]] std::string safe(std::string_view text) const {
         return displayed(text, style_.unicode);
     }
@@ -148,14 +161,13 @@ class Diagram {
     void draw_ends() {
         const std::string client = report::readable(row_.evidence.client);
         const std::string server = report::readable(row_.evidence.server);
-        const std::string names =
-            fmt::format("  {:>{}} {:>{}} {:>{}}  ", "frame", std::max(frame_width_, 5U),
-                        clock_.unit(), time_width_, "step", step_width_);
+        const std::string names = fmt::format("  {:>{}} {:>{}} {:>{}}  ", "frame", columns_.frame,
+                                              clock_.unit(), columns_.time, "step", columns_.step);
         const std::string left = "client " + client;
         const std::string right = "server " + server;
         const auto wide = static_cast<unsigned>(left.size() + right.size()) + 2;
-        const auto room = inner_ + 2;
-        const std::string indent(margin_, ' ');
+        const auto room = columns_.inner + 2;
+        const std::string indent(columns_.margin, ' ');
         const std::string heads = wide <= room ? left : client;
         if (heads.size() + server.size() + 2 <= room) {
             const std::string& end = wide <= room ? right : server;
@@ -169,16 +181,16 @@ class Diagram {
 
     /// The columns before the diagram.
     [[nodiscard]] std::string lead(const Step& step, bool first) const {
-        if (!first) return std::string(margin_, ' ');
+        if (!first) return padded("", columns_.margin);
         const std::string frame = frame_text(step);
         const bool moment = step.at.frame != 0;
         const bool begins = &step == ladder_.steps.data();
         const std::string since = begins ? "" : clock_.text(step.since_previous);
         const std::string numbers = fmt::format(
-            "{:>{}} {:>{}} {:>{}}  ", frame, std::max(frame_width_, 5U),
-            moment ? clock_.text(step.since_start) : "", time_width_,
+            "{:>{}} {:>{}} {:>{}}  ", frame, columns_.frame,
+            moment ? clock_.text(step.since_start) : "", columns_.time,
             moment && !since.empty() ? (step.since_previous < 0 ? since : "+" + since) : "",
-            step_width_);
+            columns_.step);
         if (step.decisive) {
             return colored(red, padded(strokes_.decisive, 2)) + colored(bold, numbers);
         }
@@ -192,7 +204,7 @@ class Diagram {
         }
         const auto peer =
             step.kind == StepKind::lookup ? static_cast<unsigned>(step.third.size()) : 0U;
-        const unsigned room = inner_ > peer + 16 ? inner_ - peer - 8 : 8;
+        const unsigned room = columns_.inner > peer + 16 ? columns_.inner - peer - 8 : 8;
         std::vector<std::string> texts = wrapped(safe(step.title), room);
         out_ += lead(step, true) + arrow(step, texts.front()) + "\n";
         for (std::size_t i = 1; i < texts.size(); ++i)
@@ -202,7 +214,7 @@ class Diagram {
             const bool finding = text.starts_with("! ");
             const std::string_view color = finding ? yellow : step.tone == Tone::bad ? red : dim;
             bool first = true;
-            for (const std::string& line : wrapped(text, inner_ - 6)) {
+            for (const std::string& line : wrapped(text, columns_.inner - 6)) {
                 draw_text(step, (first ? "" : "  ") + line, color);
                 first = false;
             }
@@ -212,18 +224,18 @@ class Diagram {
     void draw_text(const Step& step, const std::string& text, std::string_view color) {
         const bool open = step.kind == StepKind::lookup;
         out_ += fmt::format("{}{}   {} {}\n", lead(step, false), strokes_.post,
-                            colored(color, padded(text, inner_ - 4)),
+                            colored(color, padded(text, columns_.inner - 4)),
                             open ? std::string_view{} : strokes_.post);
         while (out_.ends_with(" \n"))
             out_.erase(out_.size() - 2, 1);
     }
 
     void draw_gap(const Step& step) {
-        for (const std::string& line : wrapped(safe(step.title), inner_ - 4)) {
+        for (const std::string& line : wrapped(safe(step.title), columns_.inner - 4)) {
             const unsigned columns = columns_of(line);
-            const unsigned before = (inner_ - columns) / 2;
-            const unsigned after = inner_ - columns - before;
-            out_ += fmt::format("{}{}{}{}{}{}\n", std::string(margin_, ' '), strokes_.gap,
+            const unsigned before = (columns_.inner - columns) / 2;
+            const unsigned after = columns_.inner - columns - before;
+            out_ += fmt::format("{}{}{}{}{}{}\n", std::string(columns_.margin, ' '), strokes_.gap,
                                 std::string(before, ' '), colored(yellow, line),
                                 std::string(after, ' '), strokes_.gap);
         }
@@ -234,7 +246,7 @@ class Diagram {
         const std::string title =
             step.decisive ? colored(std::string(bold) + std::string(color_of(step.tone)), text)
                           : colored(color_of(step.tone), text);
-        const unsigned rest = inner_ - columns_of(text);
+        const unsigned rest = columns_.inner - columns_of(text);
         if (step.from == Party::nobody) {
             const std::string line =
                 fmt::format("{}{} {} {}{}", strokes_.to_left, repeated(strokes_.line, 1), title,
@@ -301,7 +313,7 @@ class Diagram {
         draw_paragraph("Verdict", headline());
         draw_paragraph("Why", safe(ladder_.explanation));
         draw_paragraph("Confidence", fmt::format("{}: {}{}", name(row_.verdict.confidence),
-                                            ladder_.certainty, decisive_text()));
+                                                 ladder_.certainty, decisive_text()));
         bool first = true;
         for (const Hint& candidate : ladder_.candidates) {
             draw_paragraph(first ? "Or else" : "",
@@ -364,11 +376,7 @@ class Diagram {
     const Strokes& strokes_;
     Clock clock_;
     unsigned width_;
-    unsigned frame_width_ = 5;
-    unsigned time_width_ = 5;
-    unsigned step_width_ = 5;
-    unsigned margin_ = 0;
-    unsigned inner_ = 0;  ///< between the posts
+    Columns columns_;
     std::string out_;
 };
 
