@@ -25,6 +25,8 @@ namespace tlstriage::cli {
 namespace {
 
 constexpr auto explain_examples = R"(
+Without a choice: the flows that failed, or all where none did.
+
 Examples:
   tlstriage explain capture.pcap --flow 9f483a45a8312174
       that flow as a ladder, with the verdict, what else it may be and what to check next
@@ -35,7 +37,6 @@ Examples:
   tlstriage explain capture.pcap --client 192.0.2.2 --json | jq '.flows[].row.explanation'
       for programs
 
-Without a choice: the flows that failed, or all where none did.
 Exit status: 0 done; 1 no such flow, or anything else; 2 wrong command line; 3 some input could not
 be read whole.)";
 
