@@ -196,11 +196,22 @@ void Describer::describe_segment(const Point& point, Step& step) const {
         if (forged) words.details.emplace_back("most likely forged on the way");
     }
     add_repeat(frame, words);
+    add_loss(frame, words);
     for (const std::string& part : words.title) {
         if (!step.title.empty()) step.title += ", ";
         step.title += part;
     }
     step.details = std::move(words.details);
+}
+
+/// Where the stream of its sender first lacks bytes.
+void Describer::add_loss(const Frame& frame, Words& words) const {
+    const evidence::SideEvidence& side = e_.side(frame.side);
+    const char* const whose = frame.side == Side::client ? "client" : "server";
+    if (side.lost_bytes > 0 && same(side.first_loss, frame.at)) {
+        words.details.push_back(fmt::format("! the capture lacks {} of the {} from here on",
+                                            bytes_text(side.lost_bytes), whose));
+    }
 }
 
 void Describer::add_records(const Point& point, Words& words) const {

@@ -37,6 +37,7 @@ class Describer {
     void describe_icmp(const Frame& frame, Step& step) const;
     void describe_segment(const Point& point, Step& step) const;
     void add_events(const Point& point, Words& words) const;
+    void add_loss(const Frame& frame, Words& words) const;
     void add_records(const Point& point, Words& words) const;
     void add_payload(const Point& point, Words& words) const;
 

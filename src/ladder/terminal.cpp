@@ -118,8 +118,14 @@ class Diagram {
     std::string draw(const std::string& carve) {
         draw_title();
         draw_ends();
-        for (const Step& step : ladder_.steps)
+        std::uint32_t file = row_.evidence.file;
+        for (const Step& step : ladder_.steps) {
+            if (step.at.frame != 0 && step.file != file) {
+                file = step.file;
+                draw_between("in " + safe(row_.files[file]));
+            }
             draw_step(step);
+        }
         draw_verdict(carve);
         return std::move(out_);
     }
@@ -199,7 +205,7 @@ class Diagram {
 
     void draw_step(const Step& step) {
         if (step.kind == StepKind::silence || step.kind == StepKind::left_out) {
-            draw_gap(step);
+            draw_between(safe(step.title));
             return;
         }
         const auto peer =
@@ -230,8 +236,8 @@ class Diagram {
             out_.erase(out_.size() - 2, 1);
     }
 
-    void draw_gap(const Step& step) {
-        for (const std::string& line : wrapped(safe(step.title), columns_.inner - 4)) {
+    void draw_between(const std::string& text) {
+        for (const std::string& line : wrapped(text, columns_.inner - 4)) {
             const unsigned columns = columns_of(line);
             const unsigned before = (columns_.inner - columns) / 2;
             const unsigned after = columns_.inner - columns - before;
@@ -336,7 +342,14 @@ class Diagram {
 
     [[nodiscard]] std::string decisive_text() const {
         const auto& decisive = row_.verdict.decisive;
-        return decisive.seen() ? fmt::format("; decided by frame {}", decisive.frame) : "";
+        if (!decisive.seen()) return {};
+        std::string text = fmt::format("; decided by frame {}", decisive.frame);
+        for (const Step& step : ladder_.steps) {
+            if (step.decisive && step.file != row_.evidence.file) {
+                text += " of " + safe(row_.files[step.file]);
+            }
+        }
+        return text;
     }
 
     [[nodiscard]] std::string timings() const {

@@ -89,6 +89,62 @@ TEST(ExplainProgram, ReadsStandardInput) {
     EXPECT_EQ(ours.at("steps").back().at("title"), right.at("steps").back().at("title"));
 }
 
+/// The frames of a pcap, from one on, as a pcap of their own.
+std::string part_of(const std::string& pcap, std::size_t from, std::size_t to) {
+    constexpr std::size_t file_header = 24;
+    constexpr std::size_t record_header = 16;
+    std::string part = pcap.substr(0, file_header);
+    std::size_t number = 0;
+    for (std::size_t at = file_header; at < pcap.size();) {
+        std::uint32_t captured = 0;  // little endian, as these are
+        for (std::size_t i = 4; i-- > 0;)
+            captured = captured << 8U | static_cast<unsigned char>(pcap.at(at + 8 + i));
+        const std::size_t size = record_header + captured;
+        if (++number >= from && number <= to) part += pcap.substr(at, size);
+        at += size;
+    }
+    return part;
+}
+
+TEST(ExplainProgram, FollowsAFlowThroughTwoFiles) {
+    const std::string capture = capture_of("certificate_expired_tls12");
+    const std::string whole = read_file(capture);
+    const ScratchFolder folder;
+    write_file(folder.file("a.pcap"), part_of(whole, 1, 5));
+    write_file(folder.file("b.pcap"), part_of(whole, 6, 100));
+    const json parts = explained({folder.path()}).at("flows").at(0).at("steps");
+    const json right = explained({capture}).at("flows").at(0).at("steps");
+    ASSERT_EQ(parts.size(), right.size());
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        const std::uint64_t frame = right[i].at("frame");
+        EXPECT_EQ(parts[i].at("title"), right[i].at("title"));
+        EXPECT_EQ(parts[i].at("since_start_ms"), right[i].at("since_start_ms"));
+        EXPECT_EQ(parts[i].at("frame"), frame > 5 ? frame - 5 : frame);
+        EXPECT_EQ(parts[i].at("file"), folder.file(frame > 5 ? "b.pcap" : "a.pcap"));
+    }
+}
+
+TEST(ExplainProgram, HostileNamesComeOutHarmless) {
+    // In place of good.test: clear the screen, turn the text round, a tag.
+    const std::string hostile = "\x1b[2J\u202e<b";
+    std::string bytes = read_file(capture_of("certificate_expired_tls12"));
+    const std::string name = "good.test";
+    ASSERT_EQ(hostile.size(), name.size());
+    std::size_t replaced = 0;
+    for (std::size_t at = 0; (at = bytes.find(name, at)) != bytes.npos; ++replaced)
+        bytes.replace(at, name.size(), hostile);
+    ASSERT_GE(replaced, 2U);
+    const ScratchFolder folder;
+    write_file(folder.file("hostile.pcap"), bytes);
+    for (const char* const format : {"--json", "--color=never"}) {
+        const Finished finished = explain({folder.file("hostile.pcap"), format});
+        ASSERT_EQ(finished.status, 0) << finished.err;
+        EXPECT_EQ(finished.out.find('\x1b'), std::string::npos) << finished.out;
+        EXPECT_EQ(finished.out.find("\u202e"), std::string::npos);
+        EXPECT_NE(finished.out.find("x1b[2J"), std::string::npos);  // it is shown, escaped
+    }
+}
+
 /// A frame as tshark sees it.
 struct Seen {
     std::string stream;
