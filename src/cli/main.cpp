@@ -2,17 +2,14 @@
 #include <cstdio>
 #include <exception>
 
+#include "cli/app.h"
 #include "cli/command.h"
 
 int main(int argc, char** argv) {
     namespace cli = tlstriage::cli;
-    CLI::App app{"tlstriage tells why TLS handshakes failed, from captures of any size."};
-    app.set_version_flag("--version", TLSTRIAGE_VERSION);
-    app.require_subcommand(1);
-    app.footer("tlstriage COMMAND --help has examples.");
+    CLI::App app;
     int status = cli::done;
-    cli::define_analyze(app, status);
-    cli::define_report(app, status);
+    cli::define_commands(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

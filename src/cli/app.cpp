@@ -1,0 +1,18 @@
+#include "cli/app.h"
+
+#include "cli/command.h"
+
+namespace tlstriage::cli {
+
+void define_commands(CLI::App& app, int& status) {
+    app.name("tlstriage");
+    app.description("tlstriage tells why TLS handshakes failed, from captures of any size.");
+    app.set_version_flag("--version", TLSTRIAGE_VERSION);
+    app.require_subcommand(1);
+    app.footer("tlstriage COMMAND --help has examples.");
+    define_analyze(app, status);
+    define_explain(app, status);
+    define_report(app, status);
+}
+
+}  // namespace tlstriage::cli

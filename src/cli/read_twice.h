@@ -1,0 +1,34 @@
+// Inputs that a command reads more than once.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tlstriage::cli {
+
+/// Copies what can be read only once (standard input, pipes) into temporary files, gone with this
+/// object.
+class ReadTwice {
+  public:
+    /// `inputs` as typed; those that were copied are replaced by their copies. Throws
+    /// std::system_error.
+    explicit ReadTwice(std::vector<std::string>& inputs);
+    ~ReadTwice();
+    ReadTwice(ReadTwice&&) = delete;
+    ReadTwice& operator=(ReadTwice&&) = delete;
+
+    /// In names of traces, what was typed again.
+    void restore(std::vector<std::string>& names) const;
+
+  private:
+    struct Copy {
+        std::string typed;
+        std::filesystem::path path;
+    };
+    void copy(std::string& input);
+
+    std::vector<Copy> copies_;
+};
+
+}  // namespace tlstriage::cli
