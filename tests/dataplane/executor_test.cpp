@@ -75,6 +75,28 @@ TEST(Executor, JobsOfOneWorkerDoNotOverlap) {
     EXPECT_EQ(overlaps, 0);
 }
 
+/// A window's walk, which runs jobs of its own, is a job beside the shards.
+TEST(Executor, RunsJobsOfJobs) {
+    for (const unsigned threads : {1U, 2U, 16U}) {
+        const Executor executor(threads);
+        std::atomic<int> outer = 0;
+        std::atomic<int> inner = 0;
+        executor.run(17, [&](std::size_t i, unsigned) {
+            if (i < 2) executor.run(50, [&](std::size_t, unsigned) { ++inner; });
+            ++outer;
+        });
+        EXPECT_EQ(outer, 17);
+        EXPECT_EQ(inner, 100);
+        const auto throws_inside = [&](std::size_t i, unsigned) {
+            if (i > 0) return;
+            executor.run(4, [](std::size_t j, unsigned) {
+                if (j == 3) throw std::runtime_error("no");
+            });
+        };
+        EXPECT_THROW(executor.run(17, throws_inside), std::runtime_error);
+    }
+}
+
 TEST(Executor, HandsOnWhatAJobThrows) {
     const Executor executor(4);
     EXPECT_THROW(executor.run(8,
