@@ -176,7 +176,7 @@ class Printer {
 
     void begin() const {
         if (options_.json) {
-            fmt::print("{{\"matched\": {}, \"shown\": {}, \"flows\": [", choice_.count(),
+            fmt::print(R"({{"matched": {}, "shown": {}, "flows": [)", choice_.count(),
                        choice_.flows().size());
         }
     }

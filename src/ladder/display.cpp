@@ -1,5 +1,6 @@
 #include "ladder/display.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -22,10 +23,8 @@ constexpr std::array wide{Range{0x1100, 0x115f}, Range{0x2e80, 0xa4cf},   Range{
 
 template <std::size_t count>
 bool within(const std::array<Range, count>& ranges, std::uint32_t c) {
-    for (const Range& range : ranges) {
-        if (c >= range.first && c <= range.last) return true;
-    }
-    return false;
+    return std::ranges::any_of(
+        ranges, [c](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
 struct Character {
@@ -59,7 +58,7 @@ std::string_view beginning(std::string_view text, unsigned width) {
 }  // namespace
 
 std::string displayed(std::string_view text, bool unicode) {
-    const std::string safe = report::printable(text);
+    std::string safe = report::printable(text);
     if (unicode) return safe;
     std::string ascii;
     for (const char c : safe) {

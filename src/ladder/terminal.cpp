@@ -89,20 +89,23 @@ struct Columns {
     unsigned step = 5;
     unsigned margin = 0;  ///< all before the diagram
     unsigned inner = 22;  ///< between the posts
-
-    Columns(const Ladder& ladder, const Clock& clock, unsigned width) {
-        const auto widen = [](unsigned& columns, std::string_view text) {
-            columns = std::max(columns, static_cast<unsigned>(text.size()));
-        };
-        for (const Step& one : ladder.steps) {
-            widen(frame, frame_text(one));
-            widen(time, clock.text(one.since_start));
-            widen(step, "+" + clock.text(one.since_previous));
-        }
-        margin = 2 + frame + 1 + time + 1 + step + 2;
-        if (width > margin + 2 + inner) inner = width - margin - 2;
-    }
 };
+
+Columns measure(const Ladder& ladder, const Clock& clock, unsigned width) {
+    Columns columns;
+    const auto widen = [](unsigned& part, std::string_view text) {
+        part = std::max(part, static_cast<unsigned>(text.size()));
+    };
+    for (const Step& step : ladder.steps) {
+        widen(columns.frame, frame_text(step));
+        widen(columns.time, clock.text(step.since_start));
+        widen(columns.step, "+" + clock.text(step.since_previous));
+    }
+    columns.margin = 2 + columns.frame + 1 + columns.time + 1 + columns.step + 2;
+    const unsigned posts = columns.margin + 2;
+    if (width > posts + columns.inner) columns.inner = width - posts;
+    return columns;
+}
 
 class Diagram {
   public:
@@ -113,7 +116,7 @@ class Diagram {
           strokes_(style.unicode ? unicode_strokes : ascii_strokes),
           clock_(ladder),
           width_(std::max(style.width, least_width)),
-          columns_(ladder, clock_, width_) {}
+          columns_(measure(ladder, clock_, width_)) {}
 
     std::string draw(const std::string& carve) {
         draw_title();

@@ -12,8 +12,7 @@ namespace {
 /// As roff wants it: nothing is taken for a request or an escape, hyphens can be copied.
 std::string roff(std::string_view text) {
     std::string all;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
+    for (const char c : text) {
         if (all.empty() && (c == '.' || c == '\'')) all += "\\&";
         switch (c) {
             case '\\': all += "\\e"; break;
@@ -166,10 +165,14 @@ std::string options_section(const CommandOutline& command) {
 }
 
 std::string head(const std::string& name, const std::string& description) {
-    return fmt::format(
-        ".TH {} 1 \"\" \"tlstriage {}\" \"User Commands\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n.SH "
-        "SYNOPSIS\n",
-        roff(upper(name)), TLSTRIAGE_VERSION, roff(name), roff(description));
+    return fmt::format(R"(.TH {} 1 "" "tlstriage {}" "User Commands"
+.nh
+.ad l
+.SH NAME
+{} \- {}
+.SH SYNOPSIS
+)",
+                       roff(upper(name)), TLSTRIAGE_VERSION, roff(name), roff(description));
 }
 
 std::string synopsis(const CommandOutline& command) {
