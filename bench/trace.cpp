@@ -10,7 +10,6 @@
 #include <iterator>
 #include <map>
 #include <string>
-#include <tuple>
 
 #include "wire/decode.h"
 
@@ -100,12 +99,12 @@ void judge(Trace& trace) {
         engine.shard(i).consume(by_shard[i], {});
     engine.archive().see(trace.records.front().time, trace.end);
     engine.end_archive(engine::run_serially);
-    std::ignore = engine.judge(
-        engine::run_serially, {.flow =
-                                   [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
-                                       trace.flows.push_back({flow.evidence, flow.verdict});
-                                   },
-                               .end_round = [](std::size_t) {}});
+    engine.judge(engine::run_serially,
+                 {.flow =
+                      [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
+                          trace.flows.push_back({flow.evidence, flow.verdict});
+                      },
+                  .end_round = [](std::size_t) {}});
 }
 
 Trace make() {

@@ -131,7 +131,7 @@ std::size_t Engine::open_flows() const {
     return sum;
 }
 
-Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) const {
+Judgement Engine::judge(const Parallel& parallel, const OnJudged& on_judged) {
     return engine::judge(records(), limits_, parallel, on_judged);
 }
 

@@ -36,7 +36,7 @@ class Engine {
 
     /// What judge() needs, after the last end_archive(); borrows this object.
     [[nodiscard]] Records records() const;
-    [[nodiscard]] Judgement judge(const Parallel& parallel, const OnJudged& on_judged) const;
+    Judgement judge(const Parallel& parallel, const OnJudged& on_judged);
 
     /// Live, in place of end_archive(): flows that are over leave. What judging them needs, and
     /// what earlier flows tell; borrows this object until forget_period(). Packets may be consumed

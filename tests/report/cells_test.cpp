@@ -1,8 +1,6 @@
 // What a condition compares is what flows.csv has.
 #include <gtest/gtest.h>
 
-#include <tuple>
-
 #include "report/condition.h"
 #include "report/timings.h"
 #include "support/analysis.h"
@@ -32,7 +30,7 @@ TEST(Condition, ComparesTheCellsOfTheTable) {
         }
     };
     handlers.end_round = [](std::size_t) {};
-    std::ignore = analysis.result.engine->judge(engine::run_serially, handlers);
+    analysis.result.engine->judge(engine::run_serially, handlers);
     EXPECT_EQ(number, analysis.flows.rows().size());
     for (std::size_t column = 0; column < filled.size(); ++column)
         EXPECT_GT(filled[column], 0U) << columns_of_flows()[column].name << " was never seen";
