@@ -25,6 +25,8 @@ class Engine {
     [[nodiscard]] Shard& shard(unsigned index) { return *shards_[index]; }
     [[nodiscard]] wire::Defragmenter& defragmenter() { return defragmenter_; }
     [[nodiscard]] Archive& archive() { return archives_.back(); }
+    /// What captures tell of surroundings that they lack.
+    [[nodiscard]] CarriedHistories& carried() { return carried_; }
     [[nodiscard]] const std::vector<Archive>& archives() const { return archives_; }
     [[nodiscard]] ShardCounts counts() const;
 
@@ -41,6 +43,7 @@ class Engine {
     std::vector<std::unique_ptr<Shard>> shards_;
     wire::Defragmenter defragmenter_;
     std::vector<Archive> archives_{1};
+    CarriedHistories carried_;
 };
 
 }  // namespace tlstriage::engine

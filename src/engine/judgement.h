@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/archive.h"
+#include "engine/carried_history.h"
 #include "engine/evidence_store.h"
 #include "engine/limits.h"
 #include "engine/lookups.h"
@@ -18,7 +19,8 @@ namespace tlstriage::engine {
 struct Records {
     std::vector<const EvidenceStore*> ended;
     std::vector<Lookup> lookups;
-    std::vector<Archive> archives;  ///< by Evidence::archive
+    std::vector<Archive> archives;              ///< by Evidence::archive
+    const CarriedHistories* carried = nullptr;  ///< take the place of what the archives tell
 };
 
 /// Where a judged flow comes from.
