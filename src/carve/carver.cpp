@@ -1,0 +1,121 @@
+#include "carve/carver.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "carve/belonging.h"
+#include "carve/data_cut.h"
+#include "carve/survey.h"
+#include "report/safe_text.h"
+#include "wire/decode.h"
+
+namespace tlstriage::carve {
+namespace {
+
+/// Writes frame by frame.
+class Carving {
+  public:
+    Carving(std::span<const ChosenFlow> flows, Belonging& belonging, Survey survey,
+            const CarvePlan& plan, CaptureOutput& output)
+        : flows_(flows),
+          belonging_(belonging),
+          survey_(std::move(survey)),
+          plan_(plan),
+          output_(output),
+          cuts_(flows.size()),
+          noted_(flows.size()) {}
+
+    void frame(const TraceMerge& from) {
+        const capture::Record& record = from.record();
+        Bytes bytes{record.data, record.captured};
+        wire::Packet packet;
+        const auto outcome = wire::decode(record.link, bytes, record.wire_length, packet);
+        if (outcome == wire::Outcome::fragment) {
+            if (survey_.fragments.contains({from.trace().file, from.at().frame})) {
+                write(from, bytes);
+            }
+            return;
+        }
+        const Belonging::Found found =
+            belonging_.find(packet, from.trace().file, from.trace().archive, from.at());
+        if (!found.wanted) return;
+        if (found.flow != Belonging::none) {
+            if (outcome == wire::Outcome::tcp) bytes = cut(packet, found.flow, from.at(), bytes);
+            note_verdict(found.flow, from);
+        }
+        write(from, bytes);
+        comments_.clear();
+    }
+
+    std::uint64_t cut_frames = 0;
+
+  private:
+    Bytes cut(const wire::Packet& packet, Belonging::Index index, Moment at, Bytes bytes) {
+        const ChosenFlow& flow = flows_[index];
+        if (plan_.keep_data || !flow.settled.seen() || at.time <= flow.settled.time) return bytes;
+        DataCut& direction = cuts_[index][packet.source() == flow.client ? 0 : 1];
+        const std::uint32_t kept = direction.keep(packet);
+        if (kept == packet.captured) return bytes;
+        ++cut_frames;
+        const auto before = static_cast<std::size_t>(packet.network - bytes.data());
+        return bytes.first(before + packet.payload + kept);
+    }
+
+    void note_verdict(Belonging::Index index, const TraceMerge& from) {
+        const ChosenFlow& flow = flows_[index];
+        if (noted_[index] || flow.decisive != from.at()) return;
+        noted_[index] = true;
+        comments_.push_back(flow.verdict);
+    }
+
+    void write(const TraceMerge& from, Bytes bytes) {
+        output_.packet(from, bytes, comments_, plan_.nanoseconds);
+    }
+
+    std::span<const ChosenFlow> flows_;
+    Belonging& belonging_;
+    Survey survey_;
+    const CarvePlan& plan_;
+    CaptureOutput& output_;
+    std::vector<std::array<DataCut, 2>> cuts_;  ///< by flow and sender: client, server
+    std::vector<bool> noted_;                   ///< by flow
+    std::vector<std::string> comments_;         ///< of the frame at hand
+};
+
+/// Addresses of servers, by the names that clients looked up.
+std::vector<std::pair<IpAddress, std::string>> names_of(std::span<const ChosenFlow> flows) {
+    std::set<std::pair<IpAddress, std::string>> names;
+    for (const ChosenFlow& flow : flows) {
+        if (!flow.lookup) continue;
+        names.emplace(flow.server.address, report::printable(flow.lookup->name));
+    }
+    return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Lookup> lookups,
+                  std::span<const TraceToRead> traces, const CarvePlan& plan, const Sink& sink) {
+    Belonging belonging(flows, lookups, plan.context);
+    Survey found;
+    if (plan.has_fragments || !plan.key_log.empty()) found = survey(traces, belonging);
+    const std::string secrets = lines_about(plan.key_log, found.client_randoms);
+
+    CaptureOutput output(sink, plan.pcapng);
+    output.begin(plan.comment, secrets, names_of(flows));
+    Carving carving(flows, belonging, std::move(found), plan, output);
+    TraceMerge merge(traces);
+    while (merge.next())
+        carving.frame(merge);
+    std::map<std::uint32_t, std::vector<std::string>> notes;
+    for (const ChosenFlow& flow : flows)
+        notes[flow.file].push_back(flow.history);
+    output.end(traces, notes);
+    return {.frames = output.packets(),
+            .cut_frames = carving.cut_frames,
+            .bytes = output.bytes(),
+            .key_lines = static_cast<std::uint64_t>(std::ranges::count(secrets, '\n'))};
+}
+
+}  // namespace tlstriage::carve
