@@ -4,7 +4,7 @@
 #include "dns_addresses.h"
 #include "field_walk.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 constexpr std::uint16_t port_dns = 53;
@@ -43,8 +43,7 @@ void FieldWalk::tcp(Place place, const IpHeader& ip) {
     if (header < 20) return;
     Place options = place.after(20);
     options.bound(header - 20);
-    tcp_options(options, variables_.stream(source, destination),
-                variables_.stream(destination, source));
+    tcp_options(options, choice_.stream(source, destination), choice_.stream(destination, source));
     tcp_payload(place.after(header), source.port == port_dns || destination.port == port_dns);
 }
 
@@ -53,17 +52,18 @@ void FieldWalk::tcp_sequences(Place place, const Endpoint& source, const Endpoin
     // What answers a segment without a connection has no number of its own: RFC 9293 §3.10.7.1.
     const bool reset = (flags & flag::rst) != 0;
     if (place.has(8) && !(reset && u32(place.at + 4) == 0)) {
-        field(Field::Kind::sequence, place.at + 4, variables_.stream(source, destination),
-              place.covering);
+        stream_field(Field::Kind::sequence, place.at + 4, choice_.stream(source, destination),
+                     place.covering);
     }
     if ((flags & flag::ack) != 0 && !(reset && u32(place.at + 8) == 0)) {
-        field(Field::Kind::sequence, place.at + 8, variables_.stream(destination, source),
-              place.covering);
+        stream_field(Field::Kind::sequence, place.at + 8, choice_.stream(destination, source),
+                     place.covering);
     }
 }
 
 // RFC 9293 §3.1, RFC 2018 §3, RFC 7323 §3.2. A time stamp of 0 is none.
-void FieldWalk::tcp_options(Place options, std::uint16_t own, std::uint16_t peers) {
+void FieldWalk::tcp_options(Place options, std::optional<std::uint16_t> own,
+                            std::optional<std::uint16_t> peers) {
     while (options.has(1) && u8(options.at) != end_of_list) {
         if (u8(options.at) == no_operation) {
             options = options.after(1);
@@ -74,13 +74,13 @@ void FieldWalk::tcp_options(Place options, std::uint16_t own, std::uint16_t peer
         if (length < 2 || !options.has(length)) return;
         if (u8(options.at) == sack) {
             for (std::size_t edge = 2; edge + 4 <= length; edge += 4)
-                field(Field::Kind::sequence, options.at + edge, peers, options.covering);
+                stream_field(Field::Kind::sequence, options.at + edge, peers, options.covering);
         }
         if (u8(options.at) == timestamps && length == 10) {
             for (const auto& [offset, stream] :
                  {std::pair{options.at + 2, own}, std::pair{options.at + 6, peers}}) {
                 if (u32(offset) == 0) continue;
-                field(Field::Kind::timestamp, offset, stream, options.covering);
+                stream_field(Field::Kind::timestamp, offset, stream, options.covering);
             }
         }
         options = options.after(length);
@@ -178,7 +178,7 @@ void FieldWalk::dns(Place place) {
 }
 
 std::optional<std::size_t> FieldWalk::address_v4(std::size_t offset, unsigned covering) {
-    const auto variable = variables_.address(IpAddress::v4(at(offset)));
+    const auto variable = choice_.address(IpAddress::v4(at(offset)));
     if (!variable) return {};
     return field(Field::Kind::address_v4, offset, *variable, covering);
 }
@@ -186,13 +186,23 @@ std::optional<std::size_t> FieldWalk::address_v4(std::size_t offset, unsigned co
 std::optional<std::size_t> FieldWalk::address_v6(std::size_t offset, unsigned covering) {
     const IpAddress address = IpAddress::v6(at(offset));
     if (address.is_v4()) return {};  // a mapped address never is on the wire in earnest
-    const auto variable = variables_.address(address);
+    const auto variable = choice_.address(address);
     if (!variable) return {};
     return field(Field::Kind::address_v6, offset, *variable, covering);
 }
 
+void FieldWalk::hardware_address(std::size_t offset, unsigned covering) {
+    const auto variable = choice_.hardware_address(frame_.subspan(offset, 6));
+    if (variable) field(Field::Kind::hardware_address, offset, *variable, covering);
+}
+
+void FieldWalk::stream_field(Field::Kind kind, std::size_t offset,
+                             std::optional<std::uint16_t> stream, unsigned covering) {
+    if (stream) field(kind, offset, *stream, covering);
+}
+
 void FieldWalk::port(std::size_t offset, unsigned covering) {
-    const auto variable = variables_.port(u16(offset));
+    const auto variable = choice_.port(u16(offset));
     if (variable) field(Field::Kind::port, offset, *variable, covering);
 }
 
@@ -232,4 +242,4 @@ void FieldWalk::cover(Covered& covered, unsigned checksums) {
     }
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

@@ -2,7 +2,7 @@
 
 #include "base/cursor.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 enum RecordType : std::uint16_t { type_a = 1, type_aaaa = 28, type_svcb = 64, type_https = 65 };
@@ -23,7 +23,7 @@ void skip_name(Cursor& cursor) {
 
 class Finder {
   public:
-    explicit Finder(tlstriage::Bytes message) : message_(message), cursor_(message) {}
+    explicit Finder(Bytes message) : message_(message), cursor_(message) {}
 
     std::vector<DnsAddress> find() {
         cursor_.skip(4);  // identification, flags
@@ -73,15 +73,15 @@ class Finder {
         found_.push_back({offset, v6});
     }
 
-    tlstriage::Bytes message_;
+    Bytes message_;
     Cursor cursor_;
     std::vector<DnsAddress> found_;
 };
 
 }  // namespace
 
-std::vector<DnsAddress> dns_addresses(tlstriage::Bytes message) {
+std::vector<DnsAddress> dns_addresses(Bytes message) {
     return Finder(message).find();
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

@@ -7,9 +7,9 @@
 #include "base/bytes.h"
 #include "base/link_type.h"
 #include "rewriting.h"
-#include "variables.h"
+#include "rewriting/choice.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 
 struct FrameFields {
     FramePlan plan;
@@ -22,6 +22,6 @@ struct FrameFields {
 // with extensions, IP in IP, GRE, ERSPAN, VXLAN, Geneve, GTP-U; TCP with SACK and time stamps, a
 // PROXY header of version 2, DNS, ICMP errors with what they quote, neighbour discovery. What the
 // capture cut off is left out. Throws std::runtime_error on more headers than rewriting can take.
-FrameFields find_fields(LinkType link, tlstriage::Bytes frame, Variables& variables);
+FrameFields find_fields(LinkType link, Bytes frame, Choice& choice);
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

@@ -7,12 +7,11 @@
 
 #include "frame_fields.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 
 class FieldWalk {
   public:
-    FieldWalk(tlstriage::Bytes frame, Variables& variables)
-        : frame_(frame), variables_(variables) {}
+    FieldWalk(Bytes frame, Choice& choice) : frame_(frame), choice_(choice) {}
 
     FrameFields run(LinkType type) {
         link(type, {0, frame_.size(), 0});
@@ -58,7 +57,8 @@ class FieldWalk {
 
     void tcp(Place place, const IpHeader& ip);
     void tcp_sequences(Place place, const Endpoint& source, const Endpoint& destination);
-    void tcp_options(Place options, std::uint16_t own, std::uint16_t peers);
+    void tcp_options(Place options, std::optional<std::uint16_t> own,
+                     std::optional<std::uint16_t> peers);
     void tcp_payload(Place place, bool dns);
     void udp(Place place, const IpHeader& ip);
     void udp_payload(Place place, std::uint16_t source, std::uint16_t destination);
@@ -70,7 +70,10 @@ class FieldWalk {
     // Each notes a field that the checksums of `covering` cover, when it is one that changes.
     std::optional<std::size_t> address_v4(std::size_t offset, unsigned covering);
     std::optional<std::size_t> address_v6(std::size_t offset, unsigned covering);
+    void hardware_address(std::size_t offset, unsigned covering);
     void port(std::size_t offset, unsigned covering);
+    void stream_field(Field::Kind kind, std::size_t offset, std::optional<std::uint16_t> stream,
+                      unsigned covering);
     std::size_t field(Field::Kind kind, std::size_t offset, std::uint16_t variable,
                       unsigned covering);
     // Notes a checksum whose area begins at `start` and answers its bit.
@@ -89,9 +92,9 @@ class FieldWalk {
     }
     const std::uint8_t* at(std::size_t offset) const { return frame_.data() + offset; }
 
-    tlstriage::Bytes frame_;
-    Variables& variables_;
+    Bytes frame_;
+    Choice& choice_;
     FrameFields fields_;
 };
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting
