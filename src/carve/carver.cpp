@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "carve/anonymizer.h"
 #include "carve/belonging.h"
 #include "carve/data_cut.h"
 #include "carve/survey.h"
@@ -24,7 +25,9 @@ class Carving {
           plan_(plan),
           output_(output),
           cuts_(flows.size()),
-          noted_(flows.size()) {}
+          noted_(flows.size()) {
+        if (plan.addresses != nullptr) anonymizer_.emplace(*plan.addresses);
+    }
 
     void frame(const TraceMerge& from) {
         const capture::Record& record = from.record();
@@ -33,7 +36,7 @@ class Carving {
         const auto outcome = wire::decode(record.link, bytes, record.wire_length, packet);
         if (outcome == wire::Outcome::fragment) {
             if (survey_.fragments.contains({from.trace().file, from.at().frame})) {
-                write(from, bytes);
+                write(from, bytes, packet);
             }
             return;
         }
@@ -44,11 +47,15 @@ class Carving {
             if (outcome == wire::Outcome::tcp) bytes = cut(packet, found.flow, from.at(), bytes);
             note_verdict(found.flow, from);
         }
-        write(from, bytes);
+        write(from, bytes, packet);
         comments_.clear();
     }
 
-    std::uint64_t cut_frames = 0;
+    void fill(CarveResult& result) const {
+        result.cut_frames = cut_frames_;
+        result.left_out = left_out_;
+        if (anonymizer_) result.showing = anonymizer_->frames_with_traces();
+    }
 
   private:
     Bytes cut(const wire::Packet& packet, Belonging::Index index, Moment at, Bytes bytes) {
@@ -57,7 +64,7 @@ class Carving {
         DataCut& direction = cuts_[index][packet.source() == flow.client ? 0 : 1];
         const std::uint32_t kept = direction.keep(packet);
         if (kept == packet.captured) return bytes;
-        ++cut_frames;
+        ++cut_frames_;
         const auto before = static_cast<std::size_t>(packet.network - bytes.data());
         return bytes.first(before + packet.payload + kept);
     }
@@ -69,7 +76,16 @@ class Carving {
         comments_.push_back(flow.verdict);
     }
 
-    void write(const TraceMerge& from, Bytes bytes) {
+    void write(const TraceMerge& from, Bytes bytes, wire::Packet packet) {
+        if (anonymizer_) {
+            copy_.assign(bytes.begin(), bytes.end());
+            packet.network = copy_.data() + (packet.network - bytes.data());
+            if (!anonymizer_->rewrite(from.record().link, copy_, packet)) {
+                ++left_out_;
+                return;
+            }
+            bytes = copy_;
+        }
         output_.packet(from, bytes, comments_, plan_.nanoseconds);
     }
 
@@ -81,14 +97,21 @@ class Carving {
     std::vector<std::array<DataCut, 2>> cuts_;  ///< by flow and sender: client, server
     std::vector<bool> noted_;                   ///< by flow
     std::vector<std::string> comments_;         ///< of the frame at hand
+    std::optional<Anonymizer> anonymizer_;
+    std::vector<std::uint8_t> copy_;  ///< of the frame at hand
+    std::uint64_t cut_frames_ = 0;
+    std::uint64_t left_out_ = 0;
 };
 
 /// Addresses of servers, by the names that clients looked up.
-std::vector<std::pair<IpAddress, std::string>> names_of(std::span<const ChosenFlow> flows) {
+std::vector<std::pair<IpAddress, std::string>> names_of(std::span<const ChosenFlow> flows,
+                                                        AddressMap* addresses) {
     std::set<std::pair<IpAddress, std::string>> names;
     for (const ChosenFlow& flow : flows) {
         if (!flow.lookup) continue;
-        names.emplace(flow.server.address, report::printable(flow.lookup->name));
+        const IpAddress& server = flow.server.address;
+        names.emplace(addresses == nullptr ? server : addresses->map(server),
+                      report::printable(flow.lookup->name));
     }
     return {names.begin(), names.end()};
 }
@@ -103,7 +126,7 @@ CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Loo
     const std::string secrets = lines_about(plan.key_log, found.client_randoms);
 
     CaptureOutput output(sink, plan.pcapng);
-    output.begin(plan.comment, secrets, names_of(flows));
+    output.begin(plan.comment, secrets, names_of(flows, plan.addresses));
     Carving carving(flows, belonging, std::move(found), plan, output);
     TraceMerge merge(traces);
     while (merge.next())
@@ -112,10 +135,11 @@ CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Loo
     for (const ChosenFlow& flow : flows)
         notes[flow.file].push_back(flow.history);
     output.end(traces, notes);
-    return {.frames = output.packets(),
-            .cut_frames = carving.cut_frames,
-            .bytes = output.bytes(),
-            .key_lines = static_cast<std::uint64_t>(std::ranges::count(secrets, '\n'))};
+    CarveResult result{.frames = output.packets(),
+                       .bytes = output.bytes(),
+                       .key_lines = static_cast<std::uint64_t>(std::ranges::count(secrets, '\n'))};
+    carving.fill(result);
+    return result;
 }
 
 }  // namespace tlstriage::carve

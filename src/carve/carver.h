@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "carve/address_map.h"
 #include "carve/capture_output.h"
 #include "carve/chosen_flow.h"
 #include "carve/trace_merge.h"
@@ -12,17 +13,15 @@
 
 namespace tlstriage::carve {
 
-class Anonymizer;
-
 struct CarvePlan {
     bool pcapng = true;
     bool keep_data = false;    ///< else application data is cut away
     Nanoseconds context = -1;  ///< see Belonging
     bool has_fragments = false;
-    bool nanoseconds = true;  ///< some trace has times finer than microseconds
-    std::string comment;      ///< about the whole capture
-    std::string key_log;      ///< TLS key log; lines about the flows are written
-    Anonymizer* anonymizer = nullptr;
+    bool nanoseconds = true;          ///< some trace has times finer than microseconds
+    std::string comment;              ///< about the whole capture
+    std::string key_log;              ///< TLS key log; lines about the flows are written
+    AddressMap* addresses = nullptr;  ///< not null: replaces addresses
 };
 
 struct CarveResult {
@@ -30,6 +29,8 @@ struct CarveResult {
     std::uint64_t cut_frames = 0;
     std::uint64_t bytes = 0;      ///< of the capture
     std::uint64_t key_lines = 0;  ///< of the key log
+    std::uint64_t left_out = 0;   ///< frames whose addresses could not be replaced
+    std::uint64_t showing = 0;    ///< frames that hold the bytes of a real address all the same
 };
 
 /// Writes the frames of `flows` to `sink`. Throws what the sink throws, and std::runtime_error when

@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/time.h"
+#include "carve/address_map.h"
 #include "engine/judgement.h"
 #include "engine/lookups.h"
 #include "report/row.h"
@@ -37,7 +38,7 @@ struct ChosenFlow {
     std::string history;  ///< engine::history_note
 };
 
-/// `identity` and ends of the note are those of the flow as `evidence` has it.
-ChosenFlow choose(const engine::JudgedFlow& flow);
+/// With `addresses` what is written about the flow names those that stand for the real ones.
+ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses);
 
 }  // namespace tlstriage::carve

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -31,6 +32,8 @@ Examples:
   grep reset_after_client_hello verdicts/flows.csv | cut -d, -f1 |
       tlstriage carve capture.pcap --flow - -o resets.pcapng
       flows whose ids come from standard input
+  tlstriage carve capture.pcap --cause unreachable --anonymize -o to-show.pcapng
+      without the real addresses
   tlstriage carve capture.pcap --frame 4711 --keep-data --context 5 -o around.pcapng
       the flow of frame 4711 with its data, and what its two ends exchanged 5 s before and after
 
@@ -46,6 +49,8 @@ struct CarveOptions {
     SelectionOptions selection;
     std::filesystem::path output;
     std::string key_log;
+    std::string anonymize_key;
+    bool anonymize = false;
     double context = -1;
     bool keep_data = false;
     bool cut_data = false;
@@ -60,11 +65,36 @@ std::string read_text(const std::string& path) {
     return text.str();
 }
 
+/// Raw, or in hex.
+carve::AnonymizationKey key_of(const CarveOptions& options) {
+    if (options.anonymize_key.empty()) return carve::random_key();
+    carve::AnonymizationKey key{};
+    std::string text = read_text(options.anonymize_key);
+    if (text.size() == key.size()) {
+        std::ranges::copy(text, key.begin());
+        return key;
+    }
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.pop_back();
+    bool whole = text.size() == 2 * key.size();
+    for (std::size_t i = 0; whole && i < key.size(); ++i) {
+        const char* const begin = text.data() + 2 * i;
+        const auto [end, error] = std::from_chars(begin, begin + 2, key[i], 16);
+        whole = error == std::errc() && end == begin + 2;
+    }
+    if (!whole) {
+        throw CLI::ValidationError("--anonymize-key: a key has 32 bytes, or 64 hex digits: " +
+                                   report::printable(options.anonymize_key));
+    }
+    return key;
+}
+
 /// The flows that are wanted, in the order of rows.
 class Choosing {
   public:
-    Choosing(const report::Selection& selection, const std::vector<std::string>& files)
-        : selection_(selection), files_(files) {}
+    Choosing(const report::Selection& selection, const std::vector<std::string>& files,
+             carve::AddressMap* addresses)
+        : selection_(selection), files_(files), addresses_(addresses) {}
 
     engine::OnJudged handlers() {
         return {.flow =
@@ -72,7 +102,7 @@ class Choosing {
                         const report::Row row{flow.evidence, flow.verdict, files_,
                                               report::measure(flow.evidence)};
                         if (!selection_.matches(row)) return;
-                        batches_[batch.index].push_back(carve::choose(flow));
+                        batches_[batch.index].push_back(carve::choose(flow, addresses_));
                     },
                 .end_round =
                     [this](std::size_t batches) {
@@ -88,6 +118,7 @@ class Choosing {
   private:
     const report::Selection& selection_;
     const std::vector<std::string>& files_;
+    carve::AddressMap* addresses_;
     std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
 };
 
@@ -159,6 +190,23 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
         fmt::print(stderr, "{} lines of the key log are about these flows and are in the file.\n",
                    report::grouped(result.key_lines));
     }
+    if (options.anonymize) {
+        fmt::print(stderr,
+                   "Addresses were replaced. What stays: server names, names in DNS and in "
+                   "certificates, addresses in certificates and text (HTTP, PROXY, SIP).\n");
+        if (result.left_out > 0) {
+            fmt::print(stderr,
+                       "{} frames were left out, as their encapsulation is not known to "
+                       "anonymisation.\n",
+                       report::grouped(result.left_out));
+        }
+        if (result.showing > 0) {
+            fmt::print(stderr,
+                       "{} frames still have the bytes of a replaced address in what they "
+                       "carry, or by chance.\n",
+                       report::grouped(result.showing));
+        }
+    }
     if (!plan.pcapng) {
         fmt::print(stderr,
                    "A pcap can't carry the verdicts, names{} and what verdicts rest on outside of "
@@ -184,14 +232,19 @@ int carve_flows(const CarveOptions& options) {
     const dataplane::Executor executor(plan.threads);
     const dataplane::RunResult run =
         read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
-    Choosing choosing(selection, run.files);
-    run.engine->judge(executor.parallel(), choosing.handlers());
+    std::optional<carve::AddressMap> addresses;
+    if (options.anonymize) addresses.emplace(key_of(options));
+    Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr);
+    // The map of addresses is one for all, and grows.
+    run.engine->judge(addresses ? engine::Parallel(engine::run_serially) : executor.parallel(),
+                      choosing.handlers());
     if (choosing.flows.empty()) {
         fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
         return failed;
     }
 
     carve::CarvePlan carving;
+    if (addresses) carving.addresses = &*addresses;
     carving.pcapng = options.output.extension() != ".pcap";
     carving.keep_data = options.keep_data;
     if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
@@ -241,6 +294,15 @@ void define_carve(CLI::App& app, int& status) {
             "--keylog", options->key_log,
             "A TLS key log (SSLKEYLOGFILE); its lines about these flows go into the pcapng")
         ->option_text("FILE");
+    command->add_flag("--anonymize", options->anonymize,
+                      "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
+                      "names and certificates stay");
+    command
+        ->add_option("--anonymize-key", options->anonymize_key,
+                     "32 bytes or 64 hex digits; the same key gives the same addresses every time "
+                     "(default: a random one)")
+        ->option_text("FILE")
+        ->needs("--anonymize");
     command->add_flag("-q,--quiet", options->quiet, "Say nothing");
     command->callback([options, &status] { status = carve_flows(*options); });
 }
