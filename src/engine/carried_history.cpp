@@ -112,6 +112,7 @@ std::string history_note(std::uint64_t flow_identity, const evidence::Evidence& 
     note.append("flow=").append(digits.data(), digits.size());
     note.append(" end=").append(std::to_string(history.capture_end));
     note.append(" hops=").append(std::to_string(history.server_hops));
+    note.append(" lookup=").append(evidence.dns ? "1" : "0");
     note += " flags=";
     bool first = true;
     for (const Flag& flag : flags) {
@@ -152,6 +153,10 @@ bool CarriedHistories::read_member(History& history, std::string_view name,
                                    std::string_view value) {
     if (name == "end") return parse(value, history.values.capture_end);
     if (name == "hops") return parse(value, history.values.server_hops);
+    if (name == "lookup") {
+        history.lookup = value != "0";
+        return value == "0" || value == "1";
+    }
     if (name == "flags") return read_flags(history, value);
     return name == "profile" && read_profile(history, value);
 }
@@ -215,10 +220,11 @@ bool CarriedHistories::read_shape(CarriedProfile& profile, std::string_view valu
            parse_codes(value, shape.signature_algorithms);
 }
 
-void CarriedHistories::replace(const evidence::Evidence& evidence, ServerHistory& history,
+void CarriedHistories::replace(evidence::Evidence& evidence, ServerHistory& history,
                                std::vector<Profile>& profiles) const {
     const auto found = histories_.find(evidence::identity(evidence));
     if (found == histories_.end()) return;
+    if (!found->second.lookup) evidence.dns.reset();
     const Profile own = verdict::profile_of(evidence, false);
     profiles.clear();
     for (const CarriedProfile& carried : found->second.profiles) {

@@ -13,7 +13,8 @@
 namespace tlstriage::engine {
 
 /// The version that is written, and the only one that is read:
-///   tlstriage-history 1 flow=<16 hex digits> end=<ns> hops=<n> flags=<word>,… {profile=…}
+///   tlstriage-history 1 flow=<16 hex digits> end=<ns> hops=<n> lookup=<0 or 1> flags=<word>,…
+///       {profile=…}
 ///   profile=<member>:<value>;… with members
 ///     ok proxy      0 or 1
 ///     name          none, same (as the flow's own) or other
@@ -33,9 +34,9 @@ class CarriedHistories {
 
     [[nodiscard]] bool empty() const { return histories_.empty(); }
 
-    /// Takes the place of `history` when there is a note about the flow. `profiles` holds what the
-    /// result borrows.
-    void replace(const evidence::Evidence& evidence, verdict::ServerHistory& history,
+    /// Takes the place of `history` when there is a note about the flow, and takes a lookup away
+    /// that is another flow's. `profiles` holds what the result borrows.
+    void replace(evidence::Evidence& evidence, verdict::ServerHistory& history,
                  std::vector<verdict::Profile>& profiles) const;
 
   private:
@@ -51,6 +52,7 @@ class CarriedHistories {
     struct History {
         verdict::ServerHistory values;  ///< without profiles
         std::vector<CarriedProfile> profiles;
+        bool lookup = true;  ///< one led to the flow
     };
 
     static bool read_member(History& history, std::string_view name, std::string_view value);

@@ -60,6 +60,8 @@ class FieldWalk {
     void tcp_options(Place options, std::optional<std::uint16_t> own,
                      std::optional<std::uint16_t> peers);
     void tcp_payload(Place place, bool dns);
+    void dns_over_tcp(Place place);
+    bool socks(Place place);
     void udp(Place place, const IpHeader& ip);
     void udp_payload(Place place, std::uint16_t source, std::uint16_t destination);
     void gtp(Place place);

@@ -87,12 +87,11 @@ void FieldWalk::tcp_options(Place options, std::optional<std::uint16_t> own,
     }
 }
 
-// DNS over TCP where a segment is a whole message (RFC 1035 §4.2.2), and PROXY headers with binary
-// addresses. Text is left alone: another length would move all that follows.
+// DNS over TCP, SOCKS, and PROXY headers with binary addresses. Text is left alone: another length
+// would move all that follows.
 void FieldWalk::tcp_payload(Place place, bool dns_port) {
-    if (dns_port && place.has(2) && u16(place.at) + std::size_t{2} == place.left()) {
-        return dns(place.after(2));
-    }
+    if (dns_port) return dns_over_tcp(place);
+    if (socks(place)) return;
     if (!place.has(16)) return;
     if (!std::equal(proxy_signature.begin(), proxy_signature.end(), at(place.at))) return;
     const unsigned family = u8(place.at + 13) >> 4U;
@@ -107,6 +106,49 @@ void FieldWalk::tcp_payload(Place place, bool dns_port) {
     }
     port(place.at + 16 + 2 * length, place.covering);
     port(place.at + 18 + 2 * length, place.covering);
+}
+
+// RFC 1035 §4.2.2: messages behind their lengths. The length may have come in a segment of its own.
+void FieldWalk::dns_over_tcp(Place place) {
+    constexpr std::size_t header = 12;
+    while (place.has(2)) {
+        const std::size_t length = u16(place.at);
+        if (length < header) return;
+        if (place.left() < 2 + length) {
+            const bool plausible = place.left() < 2 + header || u16(place.at + 6) <= 1;
+            return dns(plausible ? place.after(2) : place);
+        }
+        Place message = place.after(2);
+        message.bound(length);
+        dns(message);
+        place = place.after(2 + length);
+    }
+}
+
+// A request, or an answer, that is a whole segment, with an address in it: SOCKS 4
+// (socks4.protocol) and SOCKS 5 (RFC 1928 §4, §6).
+bool FieldWalk::socks(Place place) {
+    if (!place.has(8)) return false;
+    const unsigned version = u8(place.at);
+    const unsigned code = u8(place.at + 1);
+    const bool request_4 =
+        version == 4 && (code == 1 || code == 2) && place.has(9) && u8(place.end - 1) == 0;
+    const bool answer_4 = version == 0 && code >= 90 && code <= 93 && place.left() == 8;
+    if (request_4 || answer_4) {
+        address_v4(place.at + 4, place.covering);
+        return true;
+    }
+    if (version != 5 || code > 8 || u8(place.at + 2) != 0) return false;
+    constexpr unsigned kind_v4 = 1;
+    constexpr unsigned kind_v6 = 4;
+    const unsigned kind = u8(place.at + 3);
+    if (kind == kind_v4 && place.left() == 10) {
+        address_v4(place.at + 4, place.covering);
+        return true;
+    }
+    if (kind != kind_v6 || place.left() != 22) return false;
+    address_v6(place.at + 4, place.covering);
+    return true;
 }
 
 // RFC 768. A checksum of 0 is none; so it stays.
