@@ -122,16 +122,25 @@ class Choosing {
     std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
 };
 
+/// A trace whose first packet comes this long after a flow's last has nothing of it: errors about
+/// it come sooner.
+constexpr Nanoseconds longest_aftermath = seconds(600);
+
 /// Traces that frames of the flows may be in.
 std::vector<carve::TraceToRead> traces_with(std::span<const carve::ChosenFlow> flows,
                                             const capture::Inputs& inputs,
-                                            const dataplane::RunResult& result) {
+                                            const dataplane::RunResult& result,
+                                            Nanoseconds context) {
     std::vector<carve::TraceToRead> traces;
     for (std::size_t i = 0; i < inputs.traces.size(); ++i) {
         const capture::Trace& trace = inputs.traces[i];
         const std::uint32_t number = result.facts.traces[i].archive;
-        const auto is_here = [&](const carve::ChosenFlow& flow) { return flow.archive == number; };
-        if (!trace.first_packet || std::ranges::none_of(flows, is_here)) continue;
+        if (!trace.first_packet) continue;
+        const Nanoseconds first = *trace.first_packet - std::max<Nanoseconds>(context, 0);
+        const auto may_be_here = [&](const carve::ChosenFlow& flow) {
+            return flow.archive == number && first <= flow.last.time + longest_aftermath;
+        };
+        if (std::ranges::none_of(flows, may_be_here)) continue;
         const engine::Archive& archive = result.engine->archives()[number];
         traces.push_back({trace.input, static_cast<std::uint32_t>(i), number, *trace.first_packet,
                           archive.first_packet, archive.last_packet});
@@ -252,7 +261,7 @@ int carve_flows(const CarveOptions& options) {
     carving.comment =
         fmt::format("{} flows carved by tlstriage {}", choosing.flows.size(), TLSTRIAGE_VERSION);
     if (!options.key_log.empty()) carving.key_log = read_text(options.key_log);
-    const auto traces = traces_with(choosing.flows, inputs, run);
+    const auto traces = traces_with(choosing.flows, inputs, run, carving.context);
     Output output(options.output);
     const carve::Sink sink = [&](std::string_view bytes) { output.write(bytes); };
     const carve::CarveResult result =

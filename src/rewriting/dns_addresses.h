@@ -17,4 +17,8 @@ struct DnsAddress {
 // (RFC 9460 §7.3), in all sections. A message that is cut or malformed yields what comes before.
 std::vector<DnsAddress> dns_addresses(Bytes message);
 
+// The same in the rest of a message whose beginning is elsewhere: of A and AAAA records that name
+// their owner by a pointer, and of the record that the rest begins in.
+std::vector<DnsAddress> dns_addresses_of_rest(Bytes rest);
+
 }  // namespace tlstriage::rewriting

@@ -5,7 +5,8 @@
 
 #include <optional>
 
-#include "frame_fields.h"
+#include "rewriting/dns_addresses.h"
+#include "rewriting/frame_fields.h"
 
 namespace tlstriage::rewriting {
 
@@ -68,6 +69,7 @@ class FieldWalk {
     void icmp(Place place);
     void icmp_v6(Place place, const IpHeader& ip);
     void dns(Place place);
+    void note_addresses(Place place, const std::vector<DnsAddress>& addresses);
 
     // Each notes a field that the checksums of `covering` cover, when it is one that changes.
     std::optional<std::size_t> address_v4(std::size_t offset, unsigned covering);

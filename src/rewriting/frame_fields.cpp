@@ -1,6 +1,6 @@
-#include "frame_fields.h"
+#include "rewriting/frame_fields.h"
 
-#include "field_walk.h"
+#include "rewriting/field_walk.h"
 
 namespace tlstriage::rewriting {
 namespace {

@@ -1,4 +1,4 @@
-#include "rewriting.h"
+#include "rewriting/rewriting.h"
 
 #include <bit>
 #include <cstring>

@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "dns_addresses.h"
-#include "field_walk.h"
+#include "rewriting/field_walk.h"
 
 namespace tlstriage::rewriting {
 namespace {
@@ -108,21 +107,23 @@ void FieldWalk::tcp_payload(Place place, bool dns_port) {
     port(place.at + 18 + 2 * length, place.covering);
 }
 
-// RFC 1035 §4.2.2: messages behind their lengths. The length may have come in a segment of its own.
+// RFC 1035 §4.2.2: messages behind their lengths. The length may have come in a segment of its own,
+// and a message may go on in another segment.
 void FieldWalk::dns_over_tcp(Place place) {
     constexpr std::size_t header = 12;
+    const auto one_question = [&](std::size_t offset) {
+        return place.has(offset + 2) && u16(place.at + offset) == 1;
+    };
     while (place.has(2)) {
         const std::size_t length = u16(place.at);
-        if (length < header) return;
-        if (place.left() < 2 + length) {
-            const bool plausible = place.left() < 2 + header || u16(place.at + 6) <= 1;
-            return dns(plausible ? place.after(2) : place);
-        }
+        if (length < header || !one_question(6)) break;
         Place message = place.after(2);
         message.bound(length);
         dns(message);
         place = place.after(2 + length);
     }
+    if (one_question(4)) return dns(place);
+    note_addresses(place, dns_addresses_of_rest(frame_.subspan(place.at, place.left())));
 }
 
 // A request, or an answer, that is a whole segment, with an address in it: SOCKS 4
@@ -210,7 +211,11 @@ void FieldWalk::icmp_v6(Place place, const IpHeader& ip) {
 }
 
 void FieldWalk::dns(Place place) {
-    for (const DnsAddress& address : dns_addresses(frame_.subspan(place.at, place.left()))) {
+    note_addresses(place, dns_addresses(frame_.subspan(place.at, place.left())));
+}
+
+void FieldWalk::note_addresses(Place place, const std::vector<DnsAddress>& addresses) {
+    for (const DnsAddress& address : addresses) {
         if (address.v6) {
             address_v6(place.at + address.offset, place.covering);
         } else {
