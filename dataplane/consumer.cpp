@@ -126,6 +126,25 @@ void Consumer::reassemble(Piece& piece, Window& window) {
     }
 }
 
+void Consumer::take_statements(const capture::Format& format) {
+    // A capture is not silent for longer than this; then its statistics are wrong, not its packets.
+    constexpr Nanoseconds longest_silence = seconds(86'400);
+    engine::Archive& archive = engine_.archive();
+    for (const capture::Interface& interface : format.interfaces()) {
+        if (!archive.any) break;
+        const Nanoseconds start = interface.capture_start.value_or(archive.first_packet);
+        const Nanoseconds end = interface.capture_end.value_or(archive.last_packet);
+        if (start < archive.first_packet && start >= archive.first_packet - longest_silence) {
+            archive.first_packet = start;
+        }
+        if (end > archive.last_packet && end <= archive.last_packet + longest_silence) {
+            archive.last_packet = end;
+        }
+    }
+    for (const std::string& note : format.notes())
+        engine_.carried().read(note);
+}
+
 void Consumer::count(Piece& piece) {
     piece.flush_link_count();
     for (std::size_t i = 0; i < counts_.outcomes.size(); ++i) {

@@ -63,6 +63,10 @@ class Consumer {
     void consume_until(std::span<Window* const> windows, Nanoseconds until,
                        Alongside alongside = {});
 
+    /// What a trace that has ended says of itself: how long its interfaces were listened to, and
+    /// what is to be known of flows that were carved out of another one.
+    void take_statements(const capture::Format& format);
+
     [[nodiscard]] const ConsumedCounts& counts() const { return counts_; }
 
   private:

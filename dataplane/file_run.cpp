@@ -141,6 +141,7 @@ report::TraceFacts TraceReader::finish() {
     capture::WalkResult result = state_->walker.finish();
     facts.bytes = result.bytes;
     facts.dropped = sum_of_drops(result);
+    if (result.format) state_->consumer.take_statements(*result.format);
     facts.damage = std::move(result.damages);
     if (result.cut) {
         facts.damage.push_back(

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -68,6 +69,9 @@ class Format {
     /// block).
     [[nodiscard]] std::size_t header_length() const { return file_header_; }
     [[nodiscard]] const std::vector<Interface>& interfaces() const { return interfaces_; }
+    /// Comments of Interface Statistics Blocks that begin with `note_beginning`.
+    [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+    static constexpr std::string_view note_beginning = "tlstriage-";
 
     /// Reads what is at window[position]; position <= window.size(), and equal gives Step::partial
     /// too. On record, frame_without_packet and skipped position moves on. Touches the record's
@@ -133,6 +137,8 @@ class Format {
     std::uint32_t max_record_ = 0;         ///< longest plausible captured length, bytes
     std::uint32_t section_base_ = 0;       ///< index in interfaces_ of this section's interface 0
     std::vector<Interface> interfaces_;
+    std::vector<std::string> notes_;
+    std::size_t note_bytes_ = 0;
 };
 
 }  // namespace tlstriage::capture

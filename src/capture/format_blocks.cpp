@@ -11,8 +11,12 @@ namespace {
 /// Interfaces of one trace, over all sections; Record::interface_id has 16 bits.
 constexpr std::size_t most_interfaces = 65'536;
 
+/// Bytes of notes of one trace that are kept.
+constexpr std::size_t most_note_bytes = std::size_t{64} << 20U;
+
 // Option codes (draft-ietf-opsawg-pcapng §3.5, §4.2, §4.6).
 constexpr std::uint16_t option_end = 0;
+constexpr std::uint16_t option_comment = 1;
 constexpr std::uint16_t option_time_resolution = 9;
 constexpr std::uint16_t option_time_offset = 14;
 constexpr std::uint16_t option_start_time = 2;
@@ -182,6 +186,11 @@ void Format::apply_interface_statistics(Bytes block) {
     std::uint64_t interface_drops = 0;
     std::uint64_t system_drops = 0;
     for_each_option(block.subspan(20, block.size() - 24), swapped_, [&](auto code, Bytes value) {
+        if (code == option_comment && as_text(value).starts_with(note_beginning) &&
+            value.size() <= most_note_bytes - note_bytes_) {
+            note_bytes_ += value.size();
+            notes_.emplace_back(as_text(value));
+        }
         if (value.size() != 8) return;
         const std::uint64_t first = load<std::uint32_t>(value, swapped_);
         const std::uint64_t ticks = first << 32U | load<std::uint32_t>(value.subspan(4), swapped_);

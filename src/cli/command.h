@@ -19,5 +19,6 @@ enum Status : int {
 void define_analyze(CLI::App& app, int& status);
 void define_report(CLI::App& app, int& status);
 void define_explain(CLI::App& app, int& status);
+void define_carve(CLI::App& app, int& status);
 
 }  // namespace tlstriage::cli

@@ -54,6 +54,7 @@ void Engine::end_archive(const Parallel& parallel) {
 Records Engine::records() const {
     Records records;
     records.archives = archives_;
+    if (!carried_.empty()) records.carried = &carried_;
     for (const auto& shard : shards_) {
         records.ended.push_back(&shard->ended());
         const std::vector<Lookup>& lookups = shard->lookups();

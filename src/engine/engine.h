@@ -28,6 +28,8 @@ class Engine {
     [[nodiscard]] Shard& shard(unsigned index) { return *shards_[index]; }
     [[nodiscard]] wire::Defragmenter& defragmenter() { return defragmenter_; }
     [[nodiscard]] Archive& archive() { return archives_.back(); }
+    /// What captures tell of surroundings that they lack.
+    [[nodiscard]] CarriedHistories& carried() { return carried_; }
     [[nodiscard]] const std::vector<Archive>& archives() const { return archives_; }
     [[nodiscard]] ShardCounts counts() const;
 
@@ -58,6 +60,7 @@ class Engine {
     PeriodEnd period_;        ///< the last one
     std::size_t cached_ = 0;  ///< shapes and certificates that the last sweep left
     Nanoseconds names_reported_ = std::numeric_limits<Nanoseconds>::min();  ///< up to there
+    CarriedHistories carried_;
 };
 
 }  // namespace tlstriage::engine

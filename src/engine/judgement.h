@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/archive.h"
+#include "engine/carried_history.h"
 #include "engine/evidence_store.h"
 #include "engine/limits.h"
 #include "engine/lookups.h"
@@ -25,6 +26,7 @@ struct Records {
     /// Lookups first asked for in (names_from, names_until] can get a row of dns.csv.
     Nanoseconds names_from = std::numeric_limits<Nanoseconds>::min();
     Nanoseconds names_until = std::numeric_limits<Nanoseconds>::max();
+    const CarriedHistories* carried = nullptr;  ///< take the place of what the archives tell
 };
 
 /// Where a judged flow comes from.

@@ -1,5 +1,9 @@
 #include "evidence/evidence.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstring>
 #include <utility>
 
 namespace tlstriage::evidence {
@@ -28,6 +32,23 @@ void Evidence::clear() {
     kept_events.clear();
     alerts = std::move(kept_alerts);
     events = std::move(kept_events);
+}
+
+std::uint64_t identity(const Evidence& evidence) {
+    std::array<std::uint8_t, 48> key{};
+    auto* at = key.data();
+    const auto put = [&at](const void* data, std::size_t size) {
+        std::memcpy(at, data, size);
+        at += size;
+    };
+    const std::uint32_t sequence = evidence.of_client().initial_sequence;
+    put(evidence.client.address.bytes.data(), 16);
+    put(evidence.server.address.bytes.data(), 16);
+    put(&evidence.client.port, 2);
+    put(&evidence.server.port, 2);
+    put(&sequence, 4);
+    put(&evidence.first.time, 8);
+    return XXH3_64bits(key.data(), key.size());
 }
 
 }  // namespace tlstriage::evidence

@@ -308,4 +308,8 @@ struct Evidence {
 };
 constexpr std::size_t max_alerts = 8;
 
+/// What flow_id shows: a hash of the ends, the client's initial sequence number and the first time
+/// stamp, the same for a flow in any run.
+std::uint64_t identity(const Evidence& evidence);
+
 }  // namespace tlstriage::evidence

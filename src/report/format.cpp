@@ -1,9 +1,7 @@
 #include "report/format.h"
 
 #include <arpa/inet.h>
-#define XXH_INLINE_ALL
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <array>
 #include <chrono>
@@ -165,20 +163,7 @@ std::string readable(const Endpoint& endpoint) {
 }
 
 void append_flow_id(const evidence::Evidence& evidence, Buffer& out) {
-    std::array<std::uint8_t, 48> key{};
-    auto* at = key.data();
-    const auto put = [&at](const void* data, std::size_t size) {
-        std::memcpy(at, data, size);
-        at += size;
-    };
-    const std::uint32_t sequence = evidence.of_client().initial_sequence;
-    put(evidence.client.address.bytes.data(), 16);
-    put(evidence.server.address.bytes.data(), 16);
-    put(&evidence.client.port, 2);
-    put(&evidence.server.port, 2);
-    put(&sequence, 4);
-    put(&evidence.first.time, 8);
-    std::uint64_t hash = XXH3_64bits(key.data(), key.size());
+    std::uint64_t hash = evidence::identity(evidence);
     constexpr std::size_t digits = 16;
     char* const id = out.reserve(digits);
     for (std::size_t i = digits; i-- > 0; hash >>= 4U)

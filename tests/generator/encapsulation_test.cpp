@@ -5,13 +5,19 @@
 #include <map>
 #include <string>
 
-#include "generate/dns_addresses.h"
-#include "generate/frame_fields.h"
 #include "generate/random.h"
 #include "generator/packets.h"
+#include "rewriting/dns_addresses.h"
+#include "rewriting/frame_fields.h"
 
 namespace tlstriage::generate::test {
 namespace {
+
+using rewriting::dns_addresses;
+using rewriting::DnsAddress;
+using rewriting::Field;
+using rewriting::most_checksums;
+using rewriting::find_fields;
 
 using Build = std::function<Buffer(const Ends&)>;
 

@@ -198,9 +198,9 @@ CopyValues values_between(const Variables& variables, const Ends& from, const En
             values.sequences[stream] = sequence;
             values.timestamps[stream] = timestamp;
         };
-        set_stream(known.stream(client, server), to.client_sequence - from.client_sequence,
+        set_stream(*known.stream(client, server), to.client_sequence - from.client_sequence,
                    to.client_timestamp - from.client_timestamp);
-        set_stream(known.stream(server, client), to.server_sequence - from.server_sequence,
+        set_stream(*known.stream(server, client), to.server_sequence - from.server_sequence,
                    to.server_timestamp - from.server_timestamp);
     }
     return values;

@@ -8,10 +8,15 @@
 #include <vector>
 
 #include "base/address.h"
-#include "generate/rewriting.h"
 #include "generate/variables.h"
+#include "rewriting/frame_fields.h"
+#include "rewriting/rewriting.h"
 
 namespace tlstriage::generate::test {
+
+using rewriting::CopyValues;
+using rewriting::FrameFields;
+using rewriting::FramePlan;
 
 using Buffer = std::vector<std::uint8_t>;
 

@@ -1,15 +1,17 @@
 // Rewriting against frames that are built afresh: byte for byte, checksums too.
-#include "generate/rewriting.h"
+#include "rewriting/rewriting.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "generate/frame_fields.h"
 #include "generator/packets.h"
+#include "rewriting/frame_fields.h"
 
 namespace tlstriage::generate::test {
 namespace {
+
+using rewriting::find_fields;
 
 /// Builds a frame for given ends.
 using Build = std::function<Buffer(const Ends&)>;

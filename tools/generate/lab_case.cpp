@@ -9,8 +9,8 @@
 #include "capture/walk.h"
 #include "case_keys.h"
 #include "certificate_traces.h"
-#include "frame_fields.h"
 #include "lab_rows.h"
+#include "rewriting/frame_fields.h"
 #include "wire/decode.h"
 
 namespace tlstriage::generate {
@@ -156,7 +156,8 @@ class CaseReader {
         for (std::size_t i = 0; i < case_.frames.size(); ++i) {
             LabFrame& frame = case_.frames[i];
             const LinkType link = case_.interfaces[frame.interface].link;
-            FrameFields fields = find_fields(link, frame.bytes, case_.variables);
+            rewriting::FrameFields fields =
+                rewriting::find_fields(link, frame.bytes, case_.variables);
             const wire::Packet packet = decoded(frame);
             if (packet.network != nullptr && !fields.ip_headers.contains(static_cast<std::size_t>(
                                                  packet.network - frame.bytes.data()))) {

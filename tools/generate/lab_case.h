@@ -10,10 +10,15 @@
 #include <vector>
 
 #include "base/link_type.h"
-#include "rewriting.h"
+#include "rewriting/rewriting.h"
 #include "variables.h"
 
 namespace tlstriage::generate {
+
+using rewriting::Checksum;
+using rewriting::CopyValues;
+using rewriting::Field;
+using rewriting::FramePlan;
 
 struct LabInterface {
     LinkType link = LinkType::ethernet;

@@ -31,7 +31,7 @@ std::optional<std::uint16_t> Variables::port(std::uint16_t port) {
     return found->second;
 }
 
-std::uint16_t Variables::stream(const Endpoint& from, const Endpoint& to) {
+std::optional<std::uint16_t> Variables::stream(const Endpoint& from, const Endpoint& to) {
     const auto next = static_cast<std::uint16_t>(streams_.size());
     return streams_.emplace(Direction{from, to}, next).first->second;
 }

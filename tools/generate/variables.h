@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "base/address.h"
+#include "rewriting/choice.h"
 
 namespace tlstriage::generate {
 
-class Variables {
+class Variables : public rewriting::Choice {
   public:
     // These stay as they are in every copy.
     void keep(const IpAddress& address) { kept_addresses_.insert(address); }
@@ -23,10 +24,9 @@ class Variables {
 
     // The variable's index; empty for what has to stay: multicast, link-local and unspecified
     // addresses, servers' ports.
-    std::optional<std::uint16_t> address(const IpAddress& address);
-    std::optional<std::uint16_t> port(std::uint16_t port);
-    // Of the bytes that go from one end to the other.
-    std::uint16_t stream(const Endpoint& from, const Endpoint& to);
+    std::optional<std::uint16_t> address(const IpAddress& address) override;
+    std::optional<std::uint16_t> port(std::uint16_t port) override;
+    std::optional<std::uint16_t> stream(const Endpoint& from, const Endpoint& to) override;
 
     // The same for what was asked for before.
     std::optional<std::uint16_t> known(const IpAddress& address) const;

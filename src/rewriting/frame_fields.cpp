@@ -1,8 +1,8 @@
-#include "frame_fields.h"
+#include "rewriting/frame_fields.h"
 
-#include "field_walk.h"
+#include "rewriting/field_walk.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 enum EtherType : std::uint16_t {
@@ -38,11 +38,13 @@ void FieldWalk::link(LinkType type, Place place) {
     switch (type) {
         case LinkType::ethernet: return ethernet(place);
         case LinkType::linux_sll:
-            if (place.has(16)) by_ethertype(u16(place.at + 14), place.after(16));
-            return;
+            if (!place.has(16)) return;
+            if (u16(place.at + 4) == 6) hardware_address(place.at + 6, place.covering);
+            return by_ethertype(u16(place.at + 14), place.after(16));
         case LinkType::linux_sll2:
-            if (place.has(20)) by_ethertype(u16(place.at), place.after(20));
-            return;
+            if (!place.has(20)) return;
+            if (u8(place.at + 11) == 6) hardware_address(place.at + 12, place.covering);
+            return by_ethertype(u16(place.at), place.after(20));
         case LinkType::null:
         case LinkType::loop: return internet(place.after(4));
         case LinkType::raw:
@@ -53,7 +55,10 @@ void FieldWalk::link(LinkType type, Place place) {
 }
 
 void FieldWalk::ethernet(Place place) {
-    if (place.has(14)) by_ethertype(u16(place.at + 12), place.after(14));
+    if (!place.has(14)) return;
+    hardware_address(place.at, place.covering);
+    hardware_address(place.at + 6, place.covering);
+    by_ethertype(u16(place.at + 12), place.after(14));
 }
 
 void FieldWalk::by_ethertype(std::uint16_t type, Place place) {
@@ -168,8 +173,8 @@ void FieldWalk::gre(Place place) {
     by_ethertype(type, place.after(header));
 }
 
-FrameFields find_fields(LinkType link, tlstriage::Bytes frame, Variables& variables) {
-    return FieldWalk(frame, variables).run(link);
+FrameFields find_fields(LinkType link, Bytes frame, Choice& choice) {
+    return FieldWalk(frame, choice).run(link);
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

@@ -7,14 +7,21 @@
 #include <span>
 #include <vector>
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 
 // A bit for each Checksum of a frame, by its index.
 using ChecksumMask = std::uint16_t;
 constexpr std::size_t most_checksums = 16;
 
 struct Field {
-    enum class Kind : std::uint8_t { address_v4, address_v6, port, sequence, timestamp };
+    enum class Kind : std::uint8_t {
+        address_v4,
+        address_v6,
+        hardware_address,
+        port,
+        sequence,
+        timestamp
+    };
 
     std::uint32_t offset = 0;  // in the frame
     Kind kind = Kind::port;
@@ -39,7 +46,7 @@ struct FramePlan {
 // What one copy of a conversation has instead of the original's; by the variable's index.
 struct CopyValues {
     std::vector<std::array<std::uint8_t, 16>>
-        addresses;  // network order; IPv4 in the first 4 bytes
+        addresses;  // network order; IPv4 in the first 4 bytes, hardware addresses in the first 6
     std::vector<std::uint16_t> ports;
     // Added to the original's, modulo 2^32; by the direction of a connection.
     std::vector<std::uint32_t> sequences;
@@ -51,4 +58,4 @@ struct CopyValues {
 // too, and wrong where they were wrong.
 void rewrite(const FramePlan& plan, const CopyValues& values, std::span<std::uint8_t> frame);
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

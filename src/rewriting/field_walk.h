@@ -5,14 +5,14 @@
 
 #include <optional>
 
-#include "frame_fields.h"
+#include "rewriting/dns_addresses.h"
+#include "rewriting/frame_fields.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 
 class FieldWalk {
   public:
-    FieldWalk(tlstriage::Bytes frame, Variables& variables)
-        : frame_(frame), variables_(variables) {}
+    FieldWalk(Bytes frame, Choice& choice) : frame_(frame), choice_(choice) {}
 
     FrameFields run(LinkType type) {
         link(type, {0, frame_.size(), 0});
@@ -58,19 +58,26 @@ class FieldWalk {
 
     void tcp(Place place, const IpHeader& ip);
     void tcp_sequences(Place place, const Endpoint& source, const Endpoint& destination);
-    void tcp_options(Place options, std::uint16_t own, std::uint16_t peers);
+    void tcp_options(Place options, std::optional<std::uint16_t> own,
+                     std::optional<std::uint16_t> peers);
     void tcp_payload(Place place, bool dns);
+    void dns_over_tcp(Place place);
+    bool socks(Place place);
     void udp(Place place, const IpHeader& ip);
     void udp_payload(Place place, std::uint16_t source, std::uint16_t destination);
     void gtp(Place place);
     void icmp(Place place);
     void icmp_v6(Place place, const IpHeader& ip);
     void dns(Place place);
+    void note_addresses(Place place, const std::vector<DnsAddress>& addresses);
 
     // Each notes a field that the checksums of `covering` cover, when it is one that changes.
     std::optional<std::size_t> address_v4(std::size_t offset, unsigned covering);
     std::optional<std::size_t> address_v6(std::size_t offset, unsigned covering);
+    void hardware_address(std::size_t offset, unsigned covering);
     void port(std::size_t offset, unsigned covering);
+    void stream_field(Field::Kind kind, std::size_t offset, std::optional<std::uint16_t> stream,
+                      unsigned covering);
     std::size_t field(Field::Kind kind, std::size_t offset, std::uint16_t variable,
                       unsigned covering);
     // Notes a checksum whose area begins at `start` and answers its bit.
@@ -89,9 +96,9 @@ class FieldWalk {
     }
     const std::uint8_t* at(std::size_t offset) const { return frame_.data() + offset; }
 
-    tlstriage::Bytes frame_;
-    Variables& variables_;
+    Bytes frame_;
+    Choice& choice_;
     FrameFields fields_;
 };
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

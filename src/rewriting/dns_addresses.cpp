@@ -1,8 +1,10 @@
-#include "dns_addresses.h"
+#include "rewriting/dns_addresses.h"
+
+#include <optional>
 
 #include "base/cursor.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 enum RecordType : std::uint16_t { type_a = 1, type_aaaa = 28, type_svcb = 64, type_https = 65 };
@@ -23,7 +25,7 @@ void skip_name(Cursor& cursor) {
 
 class Finder {
   public:
-    explicit Finder(tlstriage::Bytes message) : message_(message), cursor_(message) {}
+    explicit Finder(Bytes message) : message_(message), cursor_(message) {}
 
     std::vector<DnsAddress> find() {
         cursor_.skip(4);  // identification, flags
@@ -73,15 +75,46 @@ class Finder {
         found_.push_back({offset, v6});
     }
 
-    tlstriage::Bytes message_;
+    Bytes message_;
     Cursor cursor_;
     std::vector<DnsAddress> found_;
 };
 
+/// A pointer, type, class IN, time to live and length, as an address record has them.
+std::optional<bool> is_address_record(Bytes at) {
+    Cursor cursor(at);
+    const bool pointer = cursor.u8() >= 0xc0;
+    cursor.skip(1);
+    const std::uint16_t type = cursor.u16();
+    const bool internet = cursor.u16() == 1;
+    cursor.skip(4);
+    const std::size_t length = cursor.u16();
+    if (!cursor.ok() || !pointer || !internet) return std::nullopt;
+    if (type == type_a && length == v4_length) return false;
+    if (type == type_aaaa && length == v6_length) return true;
+    return std::nullopt;
+}
+
 }  // namespace
 
-std::vector<DnsAddress> dns_addresses(tlstriage::Bytes message) {
+std::vector<DnsAddress> dns_addresses_of_rest(Bytes rest) {
+    constexpr std::size_t record_header = 12;
+    std::vector<DnsAddress> found;
+    for (std::size_t at = 0; at < rest.size(); ++at) {
+        const auto v6 = is_address_record(rest.subspan(at));
+        if (!v6) continue;
+        const std::size_t length = *v6 ? v6_length : v4_length;
+        // Records of one answer are alike: so was the one before the first.
+        if (found.empty() && at >= length) found.push_back({at - length, *v6});
+        if (at + record_header + length > rest.size()) break;
+        found.push_back({at + record_header, *v6});
+        at += record_header + length - 1;
+    }
+    return found;
+}
+
+std::vector<DnsAddress> dns_addresses(Bytes message) {
     return Finder(message).find();
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

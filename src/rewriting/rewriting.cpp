@@ -1,11 +1,11 @@
-#include "rewriting.h"
+#include "rewriting/rewriting.h"
 
 #include <bit>
 #include <cstring>
 
 #include "base/bytes.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 // Ones' complement sums of differences, as RFC 1624 eqn. 3 has them: ~old + new for each word.
@@ -56,6 +56,8 @@ Change fill(const Field& field, const CopyValues& values, std::uint8_t* at) {
             return put_bytes(values.addresses[field.variable].data(), 4, at);
         case Field::Kind::address_v6:
             return put_bytes(values.addresses[field.variable].data(), 16, at);
+        case Field::Kind::hardware_address:
+            return put_bytes(values.addresses[field.variable].data(), 6, at);
         case Field::Kind::port: return put_word(values.ports[field.variable], at);
         case Field::Kind::sequence: return advance32(values.sequences[field.variable], at);
         case Field::Kind::timestamp: break;
@@ -101,4 +103,4 @@ void rewrite(const FramePlan& plan, const CopyValues& values, std::span<std::uin
     }
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "dns_addresses.h"
-#include "field_walk.h"
+#include "rewriting/field_walk.h"
 
-namespace tlstriage::generate {
+namespace tlstriage::rewriting {
 namespace {
 
 constexpr std::uint16_t port_dns = 53;
@@ -43,8 +42,7 @@ void FieldWalk::tcp(Place place, const IpHeader& ip) {
     if (header < 20) return;
     Place options = place.after(20);
     options.bound(header - 20);
-    tcp_options(options, variables_.stream(source, destination),
-                variables_.stream(destination, source));
+    tcp_options(options, choice_.stream(source, destination), choice_.stream(destination, source));
     tcp_payload(place.after(header), source.port == port_dns || destination.port == port_dns);
 }
 
@@ -53,17 +51,18 @@ void FieldWalk::tcp_sequences(Place place, const Endpoint& source, const Endpoin
     // What answers a segment without a connection has no number of its own: RFC 9293 §3.10.7.1.
     const bool reset = (flags & flag::rst) != 0;
     if (place.has(8) && !(reset && u32(place.at + 4) == 0)) {
-        field(Field::Kind::sequence, place.at + 4, variables_.stream(source, destination),
-              place.covering);
+        stream_field(Field::Kind::sequence, place.at + 4, choice_.stream(source, destination),
+                     place.covering);
     }
     if ((flags & flag::ack) != 0 && !(reset && u32(place.at + 8) == 0)) {
-        field(Field::Kind::sequence, place.at + 8, variables_.stream(destination, source),
-              place.covering);
+        stream_field(Field::Kind::sequence, place.at + 8, choice_.stream(destination, source),
+                     place.covering);
     }
 }
 
 // RFC 9293 §3.1, RFC 2018 §3, RFC 7323 §3.2. A time stamp of 0 is none.
-void FieldWalk::tcp_options(Place options, std::uint16_t own, std::uint16_t peers) {
+void FieldWalk::tcp_options(Place options, std::optional<std::uint16_t> own,
+                            std::optional<std::uint16_t> peers) {
     while (options.has(1) && u8(options.at) != end_of_list) {
         if (u8(options.at) == no_operation) {
             options = options.after(1);
@@ -74,25 +73,24 @@ void FieldWalk::tcp_options(Place options, std::uint16_t own, std::uint16_t peer
         if (length < 2 || !options.has(length)) return;
         if (u8(options.at) == sack) {
             for (std::size_t edge = 2; edge + 4 <= length; edge += 4)
-                field(Field::Kind::sequence, options.at + edge, peers, options.covering);
+                stream_field(Field::Kind::sequence, options.at + edge, peers, options.covering);
         }
         if (u8(options.at) == timestamps && length == 10) {
             for (const auto& [offset, stream] :
                  {std::pair{options.at + 2, own}, std::pair{options.at + 6, peers}}) {
                 if (u32(offset) == 0) continue;
-                field(Field::Kind::timestamp, offset, stream, options.covering);
+                stream_field(Field::Kind::timestamp, offset, stream, options.covering);
             }
         }
         options = options.after(length);
     }
 }
 
-// DNS over TCP where a segment is a whole message (RFC 1035 §4.2.2), and PROXY headers with binary
-// addresses. Text is left alone: another length would move all that follows.
+// DNS over TCP, SOCKS, and PROXY headers with binary addresses. Text is left alone: another length
+// would move all that follows.
 void FieldWalk::tcp_payload(Place place, bool dns_port) {
-    if (dns_port && place.has(2) && u16(place.at) + std::size_t{2} == place.left()) {
-        return dns(place.after(2));
-    }
+    if (dns_port) return dns_over_tcp(place);
+    if (socks(place)) return;
     if (!place.has(16)) return;
     if (!std::equal(proxy_signature.begin(), proxy_signature.end(), at(place.at))) return;
     const unsigned family = u8(place.at + 13) >> 4U;
@@ -107,6 +105,51 @@ void FieldWalk::tcp_payload(Place place, bool dns_port) {
     }
     port(place.at + 16 + 2 * length, place.covering);
     port(place.at + 18 + 2 * length, place.covering);
+}
+
+// RFC 1035 §4.2.2: messages behind their lengths. The length may have come in a segment of its own,
+// and a message may go on in another segment.
+void FieldWalk::dns_over_tcp(Place place) {
+    constexpr std::size_t header = 12;
+    const auto one_question = [&](std::size_t offset) {
+        return place.has(offset + 2) && u16(place.at + offset) == 1;
+    };
+    while (place.has(2)) {
+        const std::size_t length = u16(place.at);
+        if (length < header || !one_question(6)) break;
+        Place message = place.after(2);
+        message.bound(length);
+        dns(message);
+        place = place.after(2 + length);
+    }
+    if (one_question(4)) return dns(place);
+    note_addresses(place, dns_addresses_of_rest(frame_.subspan(place.at, place.left())));
+}
+
+// A request, or an answer, that is a whole segment, with an address in it: SOCKS 4
+// (socks4.protocol) and SOCKS 5 (RFC 1928 §4, §6).
+bool FieldWalk::socks(Place place) {
+    if (!place.has(8)) return false;
+    const unsigned version = u8(place.at);
+    const unsigned code = u8(place.at + 1);
+    const bool request_4 =
+        version == 4 && (code == 1 || code == 2) && place.has(9) && u8(place.end - 1) == 0;
+    const bool answer_4 = version == 0 && code >= 90 && code <= 93 && place.left() == 8;
+    if (request_4 || answer_4) {
+        address_v4(place.at + 4, place.covering);
+        return true;
+    }
+    if (version != 5 || code > 8 || u8(place.at + 2) != 0) return false;
+    constexpr unsigned kind_v4 = 1;
+    constexpr unsigned kind_v6 = 4;
+    const unsigned kind = u8(place.at + 3);
+    if (kind == kind_v4 && place.left() == 10) {
+        address_v4(place.at + 4, place.covering);
+        return true;
+    }
+    if (kind != kind_v6 || place.left() != 22) return false;
+    address_v6(place.at + 4, place.covering);
+    return true;
 }
 
 // RFC 768. A checksum of 0 is none; so it stays.
@@ -168,7 +211,11 @@ void FieldWalk::icmp_v6(Place place, const IpHeader& ip) {
 }
 
 void FieldWalk::dns(Place place) {
-    for (const DnsAddress& address : dns_addresses(frame_.subspan(place.at, place.left()))) {
+    note_addresses(place, dns_addresses(frame_.subspan(place.at, place.left())));
+}
+
+void FieldWalk::note_addresses(Place place, const std::vector<DnsAddress>& addresses) {
+    for (const DnsAddress& address : addresses) {
         if (address.v6) {
             address_v6(place.at + address.offset, place.covering);
         } else {
@@ -178,7 +225,7 @@ void FieldWalk::dns(Place place) {
 }
 
 std::optional<std::size_t> FieldWalk::address_v4(std::size_t offset, unsigned covering) {
-    const auto variable = variables_.address(IpAddress::v4(at(offset)));
+    const auto variable = choice_.address(IpAddress::v4(at(offset)));
     if (!variable) return {};
     return field(Field::Kind::address_v4, offset, *variable, covering);
 }
@@ -186,13 +233,23 @@ std::optional<std::size_t> FieldWalk::address_v4(std::size_t offset, unsigned co
 std::optional<std::size_t> FieldWalk::address_v6(std::size_t offset, unsigned covering) {
     const IpAddress address = IpAddress::v6(at(offset));
     if (address.is_v4()) return {};  // a mapped address never is on the wire in earnest
-    const auto variable = variables_.address(address);
+    const auto variable = choice_.address(address);
     if (!variable) return {};
     return field(Field::Kind::address_v6, offset, *variable, covering);
 }
 
+void FieldWalk::hardware_address(std::size_t offset, unsigned covering) {
+    const auto variable = choice_.hardware_address(frame_.subspan(offset, 6));
+    if (variable) field(Field::Kind::hardware_address, offset, *variable, covering);
+}
+
+void FieldWalk::stream_field(Field::Kind kind, std::size_t offset,
+                             std::optional<std::uint16_t> stream, unsigned covering) {
+    if (stream) field(kind, offset, *stream, covering);
+}
+
 void FieldWalk::port(std::size_t offset, unsigned covering) {
-    const auto variable = variables_.port(u16(offset));
+    const auto variable = choice_.port(u16(offset));
     if (variable) field(Field::Kind::port, offset, *variable, covering);
 }
 
@@ -232,4 +289,4 @@ void FieldWalk::cover(Covered& covered, unsigned checksums) {
     }
 }
 
-}  // namespace tlstriage::generate
+}  // namespace tlstriage::rewriting

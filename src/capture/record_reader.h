@@ -1,0 +1,30 @@
+// A trace's records one at a time, for whoever reads several traces in step (walk.h calls back).
+#pragma once
+
+#include <memory>
+
+#include "capture/walk.h"
+
+namespace tlstriage::capture {
+
+class RecordReader {
+  public:
+    explicit RecordReader(std::unique_ptr<Source> source)
+        : source_(std::move(source)), walker_(*source_, walk_window), more_(walker_.begin()) {}
+
+    /// Moves on to the next packet; false at the end.
+    bool next();
+    /// Valid until the next call of next().
+    [[nodiscard]] const Record& record() const { return record_; }
+    /// Its number, as Wireshark counts.
+    [[nodiscard]] std::uint64_t frame() const { return walker_.result.frames; }
+    [[nodiscard]] const Format& format() const { return *walker_.result.format; }
+
+  private:
+    std::unique_ptr<Source> source_;
+    Walker walker_;
+    Record record_;
+    bool more_;
+};
+
+}  // namespace tlstriage::capture

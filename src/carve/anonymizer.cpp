@@ -1,0 +1,55 @@
+#include "carve/anonymizer.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "rewriting/frame_fields.h"
+
+namespace tlstriage::carve {
+
+bool Anonymizer::rewrite(LinkType link, std::span<std::uint8_t> frame, const wire::Packet& packet) {
+    values_.addresses.clear();
+    rewriting::FrameFields fields;
+    try {
+        fields = rewriting::find_fields(link, frame, *this);
+    } catch (const std::runtime_error&) {
+        return false;  // more headers than can be rewritten
+    }
+    // wire::decode and this walk must have come to the same packet.
+    const auto innermost = static_cast<std::size_t>(packet.network - frame.data());
+    if (!fields.ip_headers.contains(innermost)) return false;
+    rewriting::rewrite(fields.plan, values_, frame);
+    if (shows_address(frame)) ++frames_with_traces_;
+    return true;
+}
+
+std::optional<std::uint16_t> Anonymizer::address(const IpAddress& address) {
+    const IpAddress other = addresses_.map(address);
+    if (other == address) return {};
+    std::array<std::uint8_t, 16> bytes{};
+    if (address.is_v4()) {
+        std::copy_n(&other.bytes[12], 4, bytes.begin());
+    } else {
+        bytes = other.bytes;
+    }
+    values_.addresses.push_back(bytes);
+    return static_cast<std::uint16_t>(values_.addresses.size() - 1);
+}
+
+std::optional<std::uint16_t> Anonymizer::hardware_address(Bytes address) {
+    const auto other = addresses_.map_hardware(address);
+    std::array<std::uint8_t, 16> bytes{};
+    std::ranges::copy(other, bytes.begin());
+    values_.addresses.push_back(bytes);
+    return static_cast<std::uint16_t>(values_.addresses.size() - 1);
+}
+
+bool Anonymizer::shows_address(Bytes frame) const {
+    for (; frame.size() >= 4; frame = frame.subspan(1)) {
+        if (addresses_.was_real(IpAddress::v4(frame.data()))) return true;
+        if (frame.size() >= 16 && addresses_.was_real(IpAddress::v6(frame.data()))) return true;
+    }
+    return false;
+}
+
+}  // namespace tlstriage::carve

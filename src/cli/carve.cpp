@@ -1,0 +1,319 @@
+// tlstriage carve: the chosen flows, and what belongs to them, as a capture of their own.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <system_error>
+
+#include "carve/carver.h"
+#include "cli/command.h"
+#include "cli/reading.h"
+#include "cli/selection.h"
+#include "report/files.h"
+#include "report/format.h"
+#include "report/safe_text.h"
+
+namespace tlstriage::cli {
+namespace {
+
+constexpr auto carve_examples = R"(
+Examples:
+  tlstriage carve capture.pcap --flow 4f1c9b7e02d3a685 -o flow.pcapng
+      one flow: its lookup, TCP, handshake, alerts and ICMP errors; application data is cut away
+  tlstriage carve /archive/2026-11-23 --where 'cause=certificate_expired,sni=*.example.com' -o x.pcapng
+      all flows of a cause to a domain, from many files into one, in order of time
+  grep reset_after_client_hello verdicts/flows.csv | cut -d, -f1 |
+      tlstriage carve capture.pcap --flow - -o resets.pcapng
+      flows whose ids come from standard input
+  tlstriage carve capture.pcap --cause unreachable --anonymize -o to-show.pcapng
+      without the real addresses
+  tlstriage carve capture.pcap --frame 4711 --keep-data --context 5 -o around.pcapng
+      the flow of frame 4711 with its data, and what its two ends exchanged 5 s before and after
+
+A pcapng carries what the verdicts rest on besides the packets, so that analysing it gives the same
+rows; a pcap can't. Frames and time stamps are those of the source; a frame that was cut keeps its
+original length.
+
+Exit status: 0 done; 1 no flow was chosen, or something else went wrong; 3 some input could not be
+read whole; 2 wrong command line.)";
+
+struct CarveOptions {
+    ReadingOptions reading;
+    SelectionOptions selection;
+    std::filesystem::path output;
+    std::string key_log;
+    std::string anonymize_key;
+    bool anonymize = false;
+    double context = -1;
+    bool keep_data = false;
+    bool cut_data = false;
+    bool quiet = false;
+};
+
+std::string read_text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) throw std::system_error(errno, std::generic_category(), path);
+    return text.str();
+}
+
+/// Raw, or in hex.
+carve::AnonymizationKey key_of(const CarveOptions& options) {
+    if (options.anonymize_key.empty()) return carve::random_key();
+    carve::AnonymizationKey key{};
+    std::string text = read_text(options.anonymize_key);
+    if (text.size() == key.size()) {
+        std::ranges::copy(text, key.begin());
+        return key;
+    }
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.pop_back();
+    bool whole = text.size() == 2 * key.size();
+    for (std::size_t i = 0; whole && i < key.size(); ++i) {
+        const char* const begin = text.data() + 2 * i;
+        const auto [end, error] = std::from_chars(begin, begin + 2, key[i], 16);
+        whole = error == std::errc() && end == begin + 2;
+    }
+    if (!whole) {
+        throw CLI::ValidationError("--anonymize-key: a key has 32 bytes, or 64 hex digits: " +
+                                   report::printable(options.anonymize_key));
+    }
+    return key;
+}
+
+/// The flows that are wanted, in the order of rows.
+class Choosing {
+  public:
+    Choosing(const report::Selection& selection, const std::vector<std::string>& files,
+             carve::AddressMap* addresses)
+        : selection_(selection), files_(files), addresses_(addresses) {}
+
+    engine::OnJudged handlers() {
+        return {.flow =
+                    [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+                        const report::Row row{flow.evidence, flow.verdict, files_,
+                                              report::measure(flow.evidence)};
+                        if (!selection_.matches(row)) return;
+                        batches_[batch.index].push_back(carve::choose(flow, addresses_));
+                    },
+                .end_round =
+                    [this](std::size_t batches) {
+                        for (auto& batch : std::span(batches_).first(batches)) {
+                            std::ranges::move(batch, std::back_inserter(flows));
+                            batch.clear();
+                        }
+                    }};
+    }
+
+    std::vector<carve::ChosenFlow> flows;
+
+  private:
+    const report::Selection& selection_;
+    const std::vector<std::string>& files_;
+    carve::AddressMap* addresses_;
+    std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
+};
+
+/// A trace whose first packet comes this long after a flow's last has nothing of it: errors about
+/// it come sooner.
+constexpr Nanoseconds longest_aftermath = seconds(600);
+
+/// Traces that frames of the flows may be in.
+std::vector<carve::TraceToRead> traces_with(std::span<const carve::ChosenFlow> flows,
+                                            const capture::Inputs& inputs,
+                                            const dataplane::RunResult& result,
+                                            Nanoseconds context) {
+    std::vector<carve::TraceToRead> traces;
+    for (std::size_t i = 0; i < inputs.traces.size(); ++i) {
+        const capture::Trace& trace = inputs.traces[i];
+        const std::uint32_t number = result.facts.traces[i].archive;
+        if (!trace.first_packet) continue;
+        const Nanoseconds first = *trace.first_packet - std::max<Nanoseconds>(context, 0);
+        const auto may_be_here = [&](const carve::ChosenFlow& flow) {
+            return flow.archive == number && first <= flow.last.time + longest_aftermath;
+        };
+        if (std::ranges::none_of(flows, may_be_here)) continue;
+        const engine::Archive& archive = result.engine->archives()[number];
+        traces.push_back({trace.input, static_cast<std::uint32_t>(i), number, *trace.first_packet,
+                          archive.first_packet, archive.last_packet});
+    }
+    return traces;
+}
+
+void refuse_pipes(const capture::Inputs& inputs) {
+    for (const capture::Trace& trace : inputs.traces) {
+        const std::string& path = trace.input.path;
+        if (path == "-" || !std::filesystem::is_regular_file(path)) {
+            throw CLI::ValidationError("carve reads its captures twice, so they must be files: " +
+                                       report::printable(path));
+        }
+    }
+}
+
+/// Where the capture goes: a file that gets its name when it is whole, or standard output.
+class Output {
+  public:
+    explicit Output(const std::filesystem::path& path) {
+        if (path == "-") return;
+        const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+        file_.emplace(folder, path.filename().string());
+    }
+
+    void write(std::string_view bytes) {
+        if (file_) return file_->write(bytes);
+        if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) {
+            throw std::system_error(errno, std::generic_category(), "standard output");
+        }
+    }
+    void commit() {
+        if (file_) return file_->commit();
+        if (std::fflush(stdout) != 0) {
+            throw std::system_error(errno, std::generic_category(), "standard output");
+        }
+    }
+
+  private:
+    std::optional<report::OutputFile> file_;
+};
+
+void tell(const CarveOptions& options, const carve::CarvePlan& plan,
+          const carve::CarveResult& result, std::size_t flows) {
+    if (options.quiet) return;
+    fmt::print(
+        stderr, "{} flow{}, {} frames, {} in {}\n", report::grouped(flows), flows == 1 ? "" : "s",
+        report::grouped(result.frames), report::readable_bytes(result.bytes),
+        options.output == "-" ? "standard output" : report::printable(options.output.string()));
+    if (result.cut_frames > 0) {
+        fmt::print(stderr, "Application data was cut from {} frames; --keep-data keeps it.\n",
+                   report::grouped(result.cut_frames));
+    }
+    if (!options.key_log.empty() && plan.pcapng) {
+        fmt::print(stderr, "{} lines of the key log are about these flows and are in the file.\n",
+                   report::grouped(result.key_lines));
+    }
+    if (options.anonymize) {
+        fmt::print(stderr,
+                   "Addresses were replaced. What stays: server names, names in DNS and in "
+                   "certificates, addresses in certificates and text (HTTP, PROXY, SIP).\n");
+        if (result.left_out > 0) {
+            fmt::print(stderr,
+                       "{} frames were left out, as their encapsulation is not known to "
+                       "anonymisation.\n",
+                       report::grouped(result.left_out));
+        }
+        if (result.showing > 0) {
+            fmt::print(stderr,
+                       "{} frames still have the bytes of a replaced address in what they "
+                       "carry, or by chance.\n",
+                       report::grouped(result.showing));
+        }
+    }
+    if (!plan.pcapng) {
+        fmt::print(stderr,
+                   "A pcap can't carry the verdicts, names{} and what verdicts rest on outside of "
+                   "the flows: analysing it may give another answer. A pcapng can.\n",
+                   options.key_log.empty() ? "" : ", keys");
+    }
+}
+
+int carve_flows(const CarveOptions& options) {
+    dataplane::RunPlan plan = plan_of(options.reading);
+    const capture::Inputs inputs = collect(options.reading.inputs);
+    if (inputs.traces.empty()) {
+        fmt::print(stderr, "tlstriage: no capture to read\n");
+        return lossy;
+    }
+    refuse_pipes(inputs);
+    const report::Selection selection = selection_of(options.selection, inputs);
+    if (selection.empty()) {
+        throw CLI::ValidationError(
+            "say which flows: --where, --flow, --cause, --sni, --client, "
+            "--server or --frame");
+    }
+    const dataplane::Executor executor(plan.threads);
+    const dataplane::RunResult run =
+        read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
+    std::optional<carve::AddressMap> addresses;
+    if (options.anonymize) addresses.emplace(key_of(options));
+    Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr);
+    // The map of addresses is one for all, and grows.
+    run.engine->judge(addresses ? engine::Parallel(engine::run_serially) : executor.parallel(),
+                      choosing.handlers());
+    if (choosing.flows.empty()) {
+        fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
+        return failed;
+    }
+
+    carve::CarvePlan carving;
+    if (addresses) carving.addresses = &*addresses;
+    carving.pcapng = options.output.extension() != ".pcap";
+    carving.keep_data = options.keep_data;
+    if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
+    carving.has_fragments = run.facts.fragments.fragments > 0;
+    carving.comment =
+        fmt::format("{} flows carved by tlstriage {}", choosing.flows.size(), TLSTRIAGE_VERSION);
+    if (!options.key_log.empty()) carving.key_log = read_text(options.key_log);
+    const auto traces = traces_with(choosing.flows, inputs, run, carving.context);
+    Output output(options.output);
+    const carve::Sink sink = [&](std::string_view bytes) { output.write(bytes); };
+    const carve::CarveResult result =
+        carve::carve(choosing.flows, run.engine->records().lookups, traces, carving, sink);
+    output.commit();
+    tell(options, carving, result, choosing.flows.size());
+    return run.facts.lossy() ? lossy : done;
+}
+
+}  // namespace
+
+void define_carve(CLI::App& app, int& status) {
+    CLI::App* const command =
+        app.add_subcommand("carve",
+                           "Write chosen flows, with all that belongs to them, to a "
+                           "capture of their own");
+    command->footer(std::string(selection_help) + "\n" + carve_examples);
+    const auto options = std::make_shared<CarveOptions>();
+    define_reading(*command, options->reading);
+    define_selection(*command, options->selection);
+    command
+        ->add_option("-o,--output", options->output,
+                     "The capture: pcapng, or pcap when it is named so; - for standard output")
+        ->required();
+    CLI::Option* const keep =
+        command->add_flag("--keep-data", options->keep_data, "Keep application data");
+    command
+        ->add_flag("--cut-data", options->cut_data,
+                   "Cut application data behind its record headers (the default)")
+        ->excludes(keep);
+    command
+        ->add_option("--context", options->context,
+                     "Also what the two ends of a flow sent each other so many seconds before and "
+                     "after it")
+        ->check(CLI::Range(0.0, 1e6))
+        ->option_text("SECONDS");
+    command
+        ->add_option(
+            "--keylog", options->key_log,
+            "A TLS key log (SSLKEYLOGFILE); its lines about these flows go into the pcapng")
+        ->option_text("FILE");
+    command->add_flag("--anonymize", options->anonymize,
+                      "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
+                      "names and certificates stay");
+    command
+        ->add_option("--anonymize-key", options->anonymize_key,
+                     "32 bytes or 64 hex digits; the same key gives the same addresses every time "
+                     "(default: a random one)")
+        ->option_text("FILE")
+        ->needs("--anonymize");
+    command->add_flag("-q,--quiet", options->quiet, "Say nothing");
+    command->callback([options, &status] { status = carve_flows(*options); });
+}
+
+}  // namespace tlstriage::cli
