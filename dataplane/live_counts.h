@@ -103,6 +103,7 @@ struct LiveCounts {
     Counter evicted_flows;    ///< given up for memory
     Counter windows;          ///< ended so far
     Counter windows_waiting;  ///< judged, not on disk yet
+    Counter windows_written;  ///< on disk
     Counter windows_lost;     ///< never written: the disk was full or slow for too long
     StepTimes consume;        ///< one turn of the analysis over what waits
     StepTimes judge;          ///< a window's end: flows end, are judged, become text
