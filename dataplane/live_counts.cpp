@@ -1,0 +1,29 @@
+#include "live_counts.h"
+
+namespace tlstriage::dataplane {
+namespace {
+
+void add(const DropCounters& counters, LiveTotals& sum) {
+    for (std::size_t i = 0; i < counters.size(); ++i)
+        sum.drops[i] += counters[i].get();
+}
+
+}  // namespace
+
+LiveTotals totals(const LiveCounts& counts) {
+    LiveTotals sum;
+    for (const PortCounts& port : counts.ports)
+        add(port.drops, sum);
+    for (const QueueCounts& queue : counts.queues) {
+        sum.packets += queue.packets.get();
+        sum.bytes += queue.bytes.get();
+        sum.cut_frames += queue.cut_frames.get();
+        sum.merged_frames += queue.merged_frames.get();
+        sum.depth += queue.depth.get();
+        sum.size += queue.size;
+        add(queue.drops, sum);
+    }
+    return sum;
+}
+
+}  // namespace tlstriage::dataplane
