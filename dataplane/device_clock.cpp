@@ -1,3 +1,5 @@
+// rte_eth_read_clock() is the only way to a device's clock, and experimental in DPDK 22.11.
+#define ALLOW_EXPERIMENTAL_API
 #include "device_clock.h"
 
 #include <rte_ethdev.h>

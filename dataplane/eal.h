@@ -12,9 +12,9 @@ struct EalPlan {
     std::vector<std::string> options;  ///< the user's own, which go before ours
 };
 
-/// The EAL of this process, from construction to destruction. Unless the plan asks for them it needs
-/// no hugepages, no PCI device and no rights beyond the user's own. Throws std::runtime_error with
-/// EAL's reason. A process can have one, once.
+/// The EAL of this process, from construction to destruction. Unless the plan asks for them it
+/// needs no hugepages, no PCI device and no rights beyond the user's own. Throws std::runtime_error
+/// with EAL's reason. A process can have one, once.
 class Eal {
   public:
     explicit Eal(unsigned megabytes) : Eal(EalPlan{megabytes, {}, {}}) {}

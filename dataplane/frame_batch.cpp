@@ -5,13 +5,13 @@ namespace tlstriage::dataplane {
 void FrameBatch::decode(rte_mbuf* mbuf, Nanoseconds time, std::uint16_t interface_id,
                         wire::Packet& packet) {
     const std::uint32_t length = rte_pktmbuf_pkt_len(mbuf);
-    piece_.decode({.data = mbuf->nb_segs > 1 ? joined(mbuf)
-                                             : rte_pktmbuf_mtod(mbuf, const std::uint8_t*),
-                   .captured = length,
-                   .wire_length = length,
-                   .time = time,
-                   .interface_id = interface_id},
-                  packet);
+    piece_.decode(
+        {.data = mbuf->nb_segs > 1 ? joined(mbuf) : rte_pktmbuf_mtod(mbuf, const std::uint8_t*),
+         .captured = length,
+         .wire_length = length,
+         .time = time,
+         .interface_id = interface_id},
+        packet);
     constexpr std::uint64_t taken_off = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
     if ((mbuf->ol_flags & taken_off) == taken_off && packet.vlan == 0)
         packet.vlan = mbuf->vlan_tci & 0xfffU;

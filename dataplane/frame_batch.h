@@ -23,15 +23,12 @@ class FrameBatch {
     FrameBatch(FrameBatch&&) = delete;
     FrameBatch& operator=(FrameBatch&&) = delete;
 
-    [[nodiscard]] bool empty() const { return piece_.frames() == 0; }
-    [[nodiscard]] bool full() const {
-        return held_ >= buffers || piece_.frames() >= 8 * buffers;  // most were not kept
-    }
+    [[nodiscard]] bool empty() const { return mbufs_.empty(); }
+    [[nodiscard]] bool full() const { return held_ >= buffers; }
     [[nodiscard]] Piece& piece() { return piece_; }
 
-    /// Decodes a frame, which stays the caller's until keep() or until it is freed.
-    void decode(rte_mbuf* mbuf, Nanoseconds time, std::uint16_t interface_id,
-                wire::Packet& packet);
+    /// Decodes a frame, for who looks at the packet before keep(), which must follow.
+    void decode(rte_mbuf* mbuf, Nanoseconds time, std::uint16_t interface_id, wire::Packet& packet);
     /// The packet goes to the analysis, and the frame with it.
     void keep(rte_mbuf* mbuf, wire::Packet& packet) {
         piece_.add(packet);
@@ -47,7 +44,7 @@ class FrameBatch {
 
     Piece piece_;
     std::vector<rte_mbuf*> mbufs_;
-    unsigned held_ = 0;  ///< buffers in mbufs_
+    unsigned held_ = 0;                             ///< buffers in mbufs_
     std::deque<std::vector<std::uint8_t>> joined_;  ///< frames that came in several buffers
     std::size_t joined_used_ = 0;
 };

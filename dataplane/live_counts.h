@@ -57,7 +57,7 @@ struct QueueCounts {
     Counter bytes;           ///< of these
     Counter cut_frames;      ///< of these: shorter than their IP header says
     Counter merged_frames;   ///< of these: larger than the link can carry, made by an offload
-    DropCounters drops;      ///< those within
+    Counter ring_full;       ///< of these: dropped, as the analysis was behind by all slots
     Counter depth;           ///< batches of frames that wait for the analysis
     std::uint64_t size = 0;  ///< slots for them
 };
@@ -65,7 +65,7 @@ struct QueueCounts {
 struct PortCounts {
     std::string name;    ///< as it was given
     std::string driver;  ///< of DPDK, as net_af_packet
-    DropCounters drops;  ///< those in front
+    DropCounters drops;  ///< those in front of the program
 };
 
 /// A thread of the run. Its share of time at work between two looks is the difference of `busy` by
@@ -99,14 +99,16 @@ struct LiveCounts {
     std::deque<QueueCounts> queues;
     std::deque<ThreadCounts> threads;
 
-    Counter open_flows;       ///< connections in the tables
-    Counter evicted_flows;    ///< given up for memory
-    Counter windows;          ///< ended so far
-    Counter windows_waiting;  ///< judged, not on disk yet
-    Counter windows_lost;     ///< never written: the disk was full or slow for too long
-    StepTimes consume;        ///< one turn of the analysis over what waits
-    StepTimes judge;          ///< a window's end: flows end, are judged, become text
-    StepTimes write;          ///< a window's files to disk (by the writing thread)
+    Counter shed_application_data;  ///< frames (drops.def)
+    Counter shed_new_flow;          ///< frames
+    Counter open_flows;             ///< connections in the tables
+    Counter evicted_flows;          ///< given up for memory
+    Counter windows;                ///< ended so far
+    Counter windows_waiting;        ///< judged, not on disk yet
+    Counter windows_lost;           ///< never written: the disk was full or slow for too long
+    StepTimes consume;              ///< one turn of the analysis over what waits
+    StepTimes judge;                ///< a window's end: flows end, are judged, become text
+    StepTimes write;                ///< a window's files to disk (by the writing thread)
 };
 
 /// Sums over all ports and queues.

@@ -73,8 +73,8 @@ int Pollers::run_on_lcore(void* task) {
 
 void Pollers::poll_until_stopped(Task& task) {
     const double nanoseconds_per_cycle = 1e9 / static_cast<double>(rte_get_tsc_hz());
-    const bool own_core = rte_lcore_id() != LCORE_ID_ANY &&
-                          rte_eal_lcore_role(rte_lcore_id()) == ROLE_RTE;
+    const bool own_core =
+        rte_lcore_id() != LCORE_ID_ANY && rte_eal_lcore_role(rte_lcore_id()) == ROLE_RTE;
     unsigned vain = 0;
     while (!task.stopping->load(std::memory_order_relaxed)) {
         const std::uint64_t begin = rte_rdtsc();

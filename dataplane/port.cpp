@@ -107,8 +107,8 @@ void Port::configure(const PortShape& shape) {
     queues_ = static_cast<std::uint16_t>(
         std::clamp<unsigned>(std::min<unsigned>(shape.most_queues, info.max_rx_queues), 1, 256));
     std::vector<std::uint8_t> key = rss_key(info.hash_key_size);
-    const std::uint64_t spread = info.flow_type_rss_offloads &
-                                 (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+    const std::uint64_t spread =
+        info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
     if (queues_ > 1 && spread == 0) queues_ = 1;  // nothing would spread the load
     if (queues_ > 1) {
         configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
@@ -140,9 +140,10 @@ void Port::configure(const PortShape& shape) {
                                         buffers_of(shape, queues_), 256, 0, room_of(plan_),
                                         rte_eth_dev_socket_id(id_)));
     if (pool_ == nullptr) {
-        refuse("no memory for its packet buffers (fewer --slots need less; with hugepages more of "
-               "them help)",
-               rte_errno);
+        refuse(
+            "no memory for its packet buffers (fewer --slots need less; with hugepages more of "
+            "them help)",
+            rte_errno);
     }
     std::uint16_t places = descriptors;
     std::uint16_t sending_places = 256;

@@ -21,8 +21,8 @@ using Pool = std::unique_ptr<rte_mempool, PoolDeleter>;
 
 /// How much a port may hold.
 struct PortShape {
-    unsigned most_queues = 1;    ///< it gets fewer when the device has fewer, or can't spread flows
-    unsigned held_buffers = 0;   ///< that each queue's user may hold at a time
+    unsigned most_queues = 1;   ///< it gets fewer when the device has fewer, or can't spread flows
+    unsigned held_buffers = 0;  ///< that each queue's user may hold at a time
 };
 
 /// Bytes of memory that a port's buffers take.

@@ -17,11 +17,11 @@ enum class Stamps : std::uint8_t {
 struct PortPlan {
     enum class Kind : std::uint8_t { pci, virtual_device };
 
-    std::string given;      ///< as typed
-    Kind kind = Kind::pci;  ///< a virtual device may be there already, from EAL's --vdev
-    std::string device;     ///< PCI address, or the virtual device's name
-    std::string arguments;  ///< of either, without the device
-    std::string interface;  ///< of the kernel, where the device is on one; else empty
+    std::string given;                 ///< as typed
+    Kind kind = Kind::pci;             ///< a virtual device may be there already, from EAL's --vdev
+    std::string device;                ///< PCI address, or the virtual device's name
+    std::string arguments;             ///< of either, without the device
+    std::string interface;             ///< of the kernel, where the device is on one; else empty
     std::uint32_t frame_bytes = 2048;  ///< the largest frame that must fit one packet buffer
     std::uint32_t mtu = 0;             ///< of the interface, 0 without
     Stamps stamps = Stamps::software;

@@ -27,7 +27,7 @@ Ring make_ring(const std::string& name, unsigned slots) {
 }  // namespace
 
 RxQueue::RxQueue(const Port& port, std::uint16_t queue, unsigned number, unsigned slots,
-                 engine::FlowMarks& marks, QueueCounts& counts)
+                 QueueCounts& counts)
     : port_(port.id()),
       queue_(queue),
       interface_id_(port.id()),
@@ -35,7 +35,6 @@ RxQueue::RxQueue(const Port& port, std::uint16_t queue, unsigned number, unsigne
       waits_(port.plan().waits),
       slots_(slots),
       clock_(port.id(), port.stamps()),
-      shedder_(marks),
       counts_(counts),
       filled_(make_ring(fmt::format("filled{}", number), slots)),
       free_(make_ring(fmt::format("free{}", number), slots)) {
@@ -83,15 +82,14 @@ unsigned RxQueue::poll() {
     counts_.packets.add(count);
     counts_.bytes.add(bytes);
     if (!room) {
-        drop(Drop::ring_full, count);
+        counts_.ring_full.add(count);
         rte_pktmbuf_free_bulk(mbufs.data(), count);
         return count;
     }
     if (batch_->empty()) batch_began_ = now;
-    const Load load = waits_ ? Load::light : load_of(rte_ring_count(free_.get()), slots_);
     for (unsigned i = 0; i < count; ++i) {
         if (i + 4 < count) rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + 4], const void*));
-        take(mbufs[i], load);
+        take(mbufs[i]);
     }
     if (batch_->full()) hand_over();
     return count;
@@ -101,20 +99,10 @@ void RxQueue::found_nothing() {
     idle_polls_.store(idle_polls_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void RxQueue::take(rte_mbuf* mbuf, Load load) {
+void RxQueue::take(rte_mbuf* mbuf) {
     wire::Packet packet;
     batch_->decode(mbuf, clock_.time_of(mbuf), interface_id_, packet);
     note_length(mbuf, packet);
-    if (packet.outcome == wire::Outcome::tcp) {
-        const Shedder::Answer answer = shedder_.ask(packet, load);
-        if (answer != Shedder::Answer::let_in) {
-            drop(answer == Shedder::Answer::new_flow ? Drop::shed_new_flow
-                                                     : Drop::shed_application_data,
-                 1);
-            rte_pktmbuf_free(mbuf);
-            return;
-        }
-    }
     batch_->keep(mbuf, packet);
 }
 

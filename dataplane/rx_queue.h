@@ -13,7 +13,6 @@
 #include "frame_batch.h"
 #include "live_counts.h"
 #include "port.h"
-#include "shedder.h"
 
 namespace tlstriage::dataplane {
 
@@ -28,7 +27,7 @@ class RxQueue {
     /// `number` of the run; `counts` outlives this. `slots` batches at most are filled or on their
     /// way. Throws std::runtime_error when there is no memory for the rings.
     RxQueue(const Port& port, std::uint16_t queue, unsigned number, unsigned slots,
-            engine::FlowMarks& marks, QueueCounts& counts);
+            QueueCounts& counts);
 
     // For the polling thread.
 
@@ -45,6 +44,11 @@ class RxQueue {
     }
     /// A recording has come to its end, as far as one can tell: nothing came in many polls.
     [[nodiscard]] bool idle() const { return idle_polls_.load(std::memory_order_relaxed) > 1000; }
+    /// Batches that wait, and how many can.
+    [[nodiscard]] unsigned waiting() const { return rte_ring_count(filled_.get()); }
+    [[nodiscard]] unsigned slots() const { return slots_; }
+    /// It is a recording, or another source that loses nothing when it has to wait.
+    [[nodiscard]] bool waits() const { return waits_; }
     /// The next batch, or null. It must be given back.
     FrameBatch* next();
     void give_back(FrameBatch* batch);
@@ -56,11 +60,8 @@ class RxQueue {
 
     bool have_batch();
     void found_nothing();
-    void take(rte_mbuf* mbuf, Load load);
+    void take(rte_mbuf* mbuf);
     void note_length(const rte_mbuf* mbuf, const wire::Packet& packet);
-    void drop(Drop reason, std::uint64_t frames) {
-        counts_.drops[static_cast<std::size_t>(reason)].add(frames);
-    }
 
     std::uint16_t port_;
     std::uint16_t queue_;
@@ -69,7 +70,6 @@ class RxQueue {
     bool waits_;
     unsigned slots_;
     BurstClock clock_;
-    Shedder shedder_;
     QueueCounts& counts_;
     std::vector<std::unique_ptr<FrameBatch>> batches_;
     Ring filled_;

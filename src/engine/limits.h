@@ -7,7 +7,6 @@
 #include <initializer_list>
 #include <memory>
 
-#include "engine/flow_marks.h"
 #include "tls/trust_store.h"
 
 namespace tlstriage::engine {
@@ -34,7 +33,6 @@ struct Limits {
     Ports tls_ports = default_tls_ports();
     bool all_flows = false;                        ///< keep evidence of flows that are not TLS
     std::shared_ptr<const tls::TrustStore> trust;  ///< what certificates are checked against
-    std::shared_ptr<FlowMarks> marks;              ///< told which flows have settled; may be null
 };
 
 }  // namespace tlstriage::engine

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/continuation.h"
-#include "wire/decode.h"
 
 namespace tlstriage::engine {
 namespace {
@@ -314,10 +313,6 @@ void Shard::settle(TrackedFlow& flow) {
     held_bytes_ -= flow.conversation->held_bytes();
     conversations_.give_back(std::move(flow.conversation));
     flow.state = FlowState::settled;
-    if (limits_.marks != nullptr) {
-        limits_.marks->set(wire::flow_hash(flow.key.low, flow.key.high),
-                           FlowMarks::Mark::settled, flow.last.time);
-    }
 }
 
 void Shard::ignore(TrackedFlow& flow) {
