@@ -21,11 +21,9 @@ LiveTotals totals(const LiveCounts& counts) {
         sum.merged_frames += queue.merged_frames.get();
         sum.depth += queue.depth.get();
         sum.size += queue.size;
-        sum.drops[static_cast<std::size_t>(Drop::ring_full)] += queue.ring_full.get();
+        add(queue.drops, sum);
     }
-    sum.drops[static_cast<std::size_t>(Drop::shed_application_data)] +=
-        counts.shed_application_data.get();
-    sum.drops[static_cast<std::size_t>(Drop::shed_new_flow)] += counts.shed_new_flow.get();
+    add(counts.drops, sum);
     return sum;
 }
 

@@ -48,6 +48,9 @@ class Counter {
 };
 
 using DropCounters = std::array<Counter, drop_infos.size()>;
+inline Counter& of(DropCounters& drops, Drop drop) {
+    return drops[static_cast<std::size_t>(drop)];
+}
 
 /// A receive queue of a port, served by one thread.
 struct QueueCounts {
@@ -57,7 +60,7 @@ struct QueueCounts {
     Counter bytes;           ///< of these
     Counter cut_frames;      ///< of these: shorter than their IP header says
     Counter merged_frames;   ///< of these: larger than the link can carry, made by an offload
-    Counter ring_full;       ///< of these: dropped, as the analysis was behind by all slots
+    DropCounters drops;      ///< of these: ring_full
     Counter depth;           ///< batches of frames that wait for the analysis
     std::uint64_t size = 0;  ///< slots for them
 };
@@ -99,16 +102,16 @@ struct LiveCounts {
     std::deque<QueueCounts> queues;
     std::deque<ThreadCounts> threads;
 
-    Counter shed_application_data;  ///< frames (drops.def)
-    Counter shed_new_flow;          ///< frames
-    Counter open_flows;             ///< connections in the tables
-    Counter evicted_flows;          ///< given up for memory
-    Counter windows;                ///< ended so far
-    Counter windows_waiting;        ///< judged, not on disk yet
-    Counter windows_lost;           ///< never written: the disk was full or slow for too long
-    StepTimes consume;              ///< one turn of the analysis over what waits
-    StepTimes judge;                ///< a window's end: flows end, are judged, become text
-    StepTimes write;                ///< a window's files to disk (by the writing thread)
+    DropCounters drops;       ///< those of no one port: what was shed
+    Counter open_flows;       ///< connections in the tables
+    Counter evicted_flows;    ///< given up for memory
+    Counter windows;          ///< ended so far
+    Counter windows_waiting;  ///< judged, not on disk yet
+    Counter windows_written;  ///< to disk
+    Counter windows_lost;     ///< never written: the disk was full or slow for too long
+    StepTimes consume;        ///< one turn of the analysis over what waits
+    StepTimes judge;          ///< a window's end: flows end, are judged, become text
+    StepTimes write;          ///< a window's files to disk (by the writing thread)
 };
 
 /// Sums over all ports and queues.

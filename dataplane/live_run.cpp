@@ -199,8 +199,8 @@ void LiveRun::State::note_counts() {
     for (std::size_t i = 0; i < ports.size(); ++i)
         ports[i].read_losses(counts.ports[i].drops);
     const engine::ShardCounts shards = engine.counts();
-    counts.shed_application_data.set(shards.shed_settled);
-    counts.shed_new_flow.set(shards.shed_new);
+    of(counts.drops, Drop::shed_application_data).set(shards.shed_settled);
+    of(counts.drops, Drop::shed_new_flow).set(shards.shed_new);
     counts.evicted_flows.set(shards.flows_evicted);
     counts.open_flows.set(engine.open_flows());
 }

@@ -184,9 +184,7 @@ void Port::close() {
 }
 
 void Port::read_losses(DropCounters& drops) {
-    const auto set = [&](Drop drop, std::uint64_t frames) {
-        drops[static_cast<std::size_t>(drop)].set(frames);
-    };
+    const auto set = [&](Drop drop, std::uint64_t frames) { of(drops, drop).set(frames); };
     rte_eth_stats stats{};
     if (rte_eth_stats_get(id_, &stats) == 0) {
         set(Drop::device_missed, stats.imissed);

@@ -82,7 +82,7 @@ unsigned RxQueue::poll() {
     counts_.packets.add(count);
     counts_.bytes.add(bytes);
     if (!room) {
-        counts_.ring_full.add(count);
+        of(counts_.drops, Drop::ring_full).add(count);
         rte_pktmbuf_free_bulk(mbufs.data(), count);
         return count;
     }
