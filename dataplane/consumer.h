@@ -38,6 +38,7 @@ struct Window {
     Nanoseconds last_time = std::numeric_limits<Nanoseconds>::min();
     std::array<Place, engine::shard_count> places{};
     bool begun = false;  ///< some packets have been consumed
+    engine::Shedding shedding = engine::Shedding::nothing;
 };
 
 /// Reassembles a window's IP fragments, then lets every shard consume its packets, shards in

@@ -23,6 +23,7 @@ LiveTotals totals(const LiveCounts& counts) {
         sum.size += queue.size;
         add(queue.drops, sum);
     }
+    add(counts.drops, sum);
     return sum;
 }
 

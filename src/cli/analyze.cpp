@@ -1,6 +1,5 @@
 // tlstriage analyze: options to a plan, the run, its files and its table.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
@@ -10,8 +9,8 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/reading.h"
+#include "cli/results.h"
 #include "report/files.h"
-#include "report/flow_report.h"
 #include "report/terminal.h"
 
 namespace tlstriage::cli {
@@ -41,36 +40,6 @@ struct AnalyzeOptions {
     bool fail_on_failed = false;
 };
 
-double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto in_seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
-
-/// Judges what was read, and writes the tables.
-std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane::RunResult& result,
-                                        const dataplane::Executor& executor) {
-    const auto format =
-        options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
-    report::FlowReport flows(result.files, options.output, format, executor.threads());
-    const engine::Judgement judgement = result.engine->judge(executor.parallel(), flows.handlers());
-    result.facts.rows = judgement.rows;
-    result.facts.without_row = judgement.without_row;
-    for (const engine::NameTrouble& trouble : judgement.names)
-        ++(trouble.failed ? result.facts.names_failed : result.facts.names_slow);
-    auto groups = flows.finish();
-    if (!options.output.empty()) {
-        report::write_summary(options.output, format, groups, result.files);
-        report::write_inventory(options.output, format, flows.inventory(),
-                                result.facts.capture_last);
-        report::write_names(options.output, format, judgement.names, result.files);
-    }
-    return groups;
-}
-
 bool any_failed(const std::vector<report::SummaryGroup>& groups) {
     return std::ranges::any_of(groups, [](const report::SummaryGroup& group) {
         return group.outcome == verdict::Outcome::failed;
@@ -89,8 +58,12 @@ int analyze(const AnalyzeOptions& options) {
     dataplane::RunResult result =
         read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
 
-    const auto groups = judge(options, result, executor);
     report::RunFacts& facts = result.facts;
+    const ResultsPlan results{.place = options.output,
+                              .format = table_format(options.format),
+                              .files = result.files,
+                              .also = {}};
+    const auto groups = judge(results, result.engine->records(), plan.limits, executor, facts);
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

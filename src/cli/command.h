@@ -18,5 +18,6 @@ enum Status : int {
 /// CLI::ValidationError for a wrong command line, other exceptions for what ends the run.
 void define_analyze(CLI::App& app, int& status);
 void define_bench(CLI::App& app, int& status);
+void define_live(CLI::App& app, int& status);
 
 }  // namespace tlstriage::cli

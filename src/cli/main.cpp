@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     int status = cli::done;
     cli::define_analyze(app, status);
     cli::define_bench(app, status);
+    cli::define_live(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

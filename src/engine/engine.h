@@ -1,6 +1,7 @@
 // All shards of a run, and what joins their evidence into verdicts.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "engine/judgement.h"
 #include "engine/limits.h"
 #include "engine/parallel.h"
+#include "engine/period.h"
+#include "engine/recollection.h"
 #include "engine/shard.h"
 #include "wire/defragmenter.h"
 
@@ -24,6 +27,7 @@ class Engine {
     }
     [[nodiscard]] Shard& shard(unsigned index) { return *shards_[index]; }
     [[nodiscard]] wire::Defragmenter& defragmenter() { return defragmenter_; }
+    [[nodiscard]] const wire::Defragmenter& defragmenter() const { return defragmenter_; }
     [[nodiscard]] Archive& archive() { return archives_.back(); }
     [[nodiscard]] const std::vector<Archive>& archives() const { return archives_; }
     [[nodiscard]] ShardCounts counts() const;
@@ -35,12 +39,26 @@ class Engine {
     [[nodiscard]] Records records() const;
     Judgement judge(const Parallel& parallel, const OnJudged& on_judged) const;
 
+    /// Live, in place of end_archive(): flows that are over leave. What judging them needs, and
+    /// what earlier flows tell; borrows this object until forget_period(). Packets may be consumed
+    /// meanwhile.
+    Records end_period(const PeriodEnd& end, const Parallel& parallel);
+    /// They are judged. What is known of them fades away.
+    void forget_period();
+    [[nodiscard]] std::size_t open_flows() const;
+
   private:
+    void sweep_caches();
+
     Limits limits_;
     tls::ChainCache chains_;
     std::vector<std::unique_ptr<Shard>> shards_;
     wire::Defragmenter defragmenter_;
     std::vector<Archive> archives_{1};
+    Recollection recollection_;
+    PeriodEnd period_;        ///< the last one
+    std::size_t cached_ = 0;  ///< shapes and certificates that the last sweep left
+    Nanoseconds names_reported_ = std::numeric_limits<Nanoseconds>::min();  ///< up to there
 };
 
 }  // namespace tlstriage::engine

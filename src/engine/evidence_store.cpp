@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <cstring>
 
 #include "evidence/packed.h"
 
@@ -44,6 +45,23 @@ EvidenceStore::Index EvidenceStore::add(const evidence::Evidence& evidence) {
     return size_++;
 }
 
+EvidenceStore::Index EvidenceStore::add(const Entry& entry) {
+    if (size_ % block == 0) blocks_.push_back(std::make_unique<Entry[]>(block));
+    std::uint8_t* const bytes = room(entry.size);
+    std::memcpy(bytes, entry.bytes, entry.size);
+    used_ += entry.size;
+    at(size_) = entry;
+    at(size_).bytes = bytes;
+    return size_++;
+}
+
+void EvidenceStore::clear() {
+    chunks_.clear();
+    blocks_.clear();
+    chunk_ = used_ = 0;
+    size_ = 0;
+}
+
 void EvidenceStore::replace(Index index, const evidence::Evidence& evidence) {
     at(index) = make(evidence);
 }
@@ -52,15 +70,11 @@ void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
     if (!evidence::unpack({bytes, size}, evidence)) std::abort();  // they are our own
     evidence.archive = archive;
     evidence.last = last;
+    evidence.frames_lost = frames_lost;
     for (std::size_t i = 0; i < evidence.sides.size(); ++i) {
         evidence.sides[i].packets = side_packets[i];
         evidence.sides[i].bytes = side_bytes[i];
     }
-}
-
-void EvidenceStore::end_archive(std::uint32_t archive) {
-    for (; assigned_ < size_; ++assigned_)
-        at(assigned_).archive = archive;
 }
 
 }  // namespace tlstriage::engine

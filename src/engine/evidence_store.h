@@ -27,8 +27,11 @@ class EvidenceStore {
         Moment last;
         std::array<std::uint32_t, 2> side_packets{};  ///< by evidence::Side
         std::array<std::uint64_t, 2> side_bytes{};    ///< TCP payload
+        bool frames_lost = false;
         FlowRecord record;
 
+        /// It belongs to no archive yet: its flow may still go on.
+        [[nodiscard]] bool is_open() const { return archive == evidence::Evidence::no_archive; }
         /// The whole evidence, over whatever `evidence` held.
         void unpack(evidence::Evidence& evidence) const;
     };
@@ -37,8 +40,10 @@ class EvidenceStore {
     Index add(const evidence::Evidence& evidence);
     /// The flow went on after it was added: takes its evidence anew.
     void replace(Index index, const evidence::Evidence& evidence);
-    /// Entries added since the last call of this function belong to `archive`.
-    void end_archive(std::uint32_t archive);
+    /// Of another store.
+    Index add(const Entry& entry);
+    /// Drops all.
+    void clear();
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] Entry& at(Index index) { return blocks_[index / block][index % block]; }
@@ -65,7 +70,6 @@ class EvidenceStore {
     std::size_t used_ = 0;   ///< of it
     std::vector<std::unique_ptr<Entry[]>> blocks_;
     Index size_ = 0;
-    Index assigned_ = 0;  ///< entries that have their archive
 };
 
 }  // namespace tlstriage::engine

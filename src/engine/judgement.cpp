@@ -56,6 +56,7 @@ std::vector<Place> in_order(std::span<const EvidenceStore* const> stores) {
     for (const EvidenceStore* store : stores) {
         for (EvidenceStore::Index i = 0; i < store->size(); ++i) {
             const EvidenceStore::Entry& entry = store->at(i);
+            if (entry.is_open()) continue;
             places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
         }
     }
@@ -80,6 +81,8 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
     Histories histories(records.archives, limits.tls_ports, lookups);
     for (const Place& place : places)
         histories.ask(place.entry->record, place.entry->archive);
+    for (const FlowRecord& other : records.others)
+        histories.add(other, 0);
     for (const Place& place : places)
         histories.add(place.entry->record, place.entry->archive);
     std::array<std::uint64_t, round_batches> rows{};
@@ -110,7 +113,7 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
     for (const std::uint64_t count : rows)
         result.rows += count;
     result.without_row = places.size() - result.rows;
-    result.names = lookups.troubles();
+    result.names = lookups.troubles(records.names_from, records.names_until);
     return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,11 @@ struct Records {
     std::vector<const EvidenceStore*> ended;
     std::vector<Lookup> lookups;
     std::vector<Archive> archives;  ///< by Evidence::archive
+    /// Flows of archive 0 that are not judged, but tell of their servers and clients; by time.
+    std::vector<FlowRecord> others;
+    /// Lookups first asked for in (names_from, names_until] can get a row of dns.csv.
+    Nanoseconds names_from = std::numeric_limits<Nanoseconds>::min();
+    Nanoseconds names_until = std::numeric_limits<Nanoseconds>::max();
 };
 
 /// Where a judged flow comes from.

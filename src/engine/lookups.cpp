@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -106,6 +107,25 @@ void LookupCollector::end_archive(std::uint32_t archive) {
         lookups_[assigned_].archive = archive;
     open_.clear();
     answered_.clear();
+}
+
+void LookupCollector::forget(Nanoseconds time) {
+    constexpr std::size_t gone = ~std::size_t{0};
+    std::vector<std::size_t> places(lookups_.size(), gone);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < lookups_.size(); ++i) {
+        if (lookups_[i].last_heard() < time) continue;
+        if (kept != i) lookups_[kept] = std::move(lookups_[i]);
+        places[i] = kept++;
+    }
+    lookups_.resize(kept);
+    assigned_ = std::min(assigned_, kept);
+    for (auto* const index : {&open_, &answered_}) {
+        for (auto entry = index->begin(); entry != index->end();) {
+            entry->second = places[entry->second];
+            entry = entry->second == gone ? index->erase(entry) : std::next(entry);
+        }
+    }
 }
 
 LookupIndex::LookupIndex(std::vector<Lookup> lookups, std::vector<Nanoseconds> ends)
@@ -216,11 +236,13 @@ void LookupIndex::explain(NameTrouble& trouble) const {
     }
 }
 
-std::vector<NameTrouble> LookupIndex::troubles() const {
+std::vector<NameTrouble> LookupIndex::troubles(Nanoseconds from, Nanoseconds until) const {
     // Tries of one question, to whichever resolver, are one lookup.
     std::map<std::tuple<std::uint32_t, IpAddress, std::string, std::uint16_t>, NameTrouble> running;
     std::vector<NameTrouble> done;
     const auto finish = [&](NameTrouble& trouble) {
+        const Nanoseconds asked = trouble.lookup.asked.time;
+        if (asked <= from || asked > until) return;
         explain(trouble);
         const Lookup& lookup = trouble.lookup;
         const bool late = lookup.answered.seen() && lookup.rcode == 0 &&

@@ -1,6 +1,7 @@
 // DNS lookups: put together from queries and answers, and found again for the flows they led to.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,9 @@ struct Lookup {
     std::vector<IpAddress> addresses;
     std::vector<std::string> aliases;
 
+    [[nodiscard]] Nanoseconds last_heard() const {
+        return answered.seen() ? answered.time : last_asked.time;
+    }
     [[nodiscard]] bool succeeded() const {
         return answered.seen() && rcode == 0 && !addresses.empty();
     }
@@ -43,6 +47,8 @@ class LookupCollector {
     void message(Bytes bytes, const Endpoint& source, const Endpoint& destination, bool over_tcp,
                  std::uint32_t file, Moment at);
     void end_archive(std::uint32_t archive);
+    /// Drops lookups whose last message came before `time`.
+    void forget(Nanoseconds time);
     [[nodiscard]] const std::vector<Lookup>& lookups() const { return lookups_; }
 
   private:
@@ -80,8 +86,10 @@ class LookupIndex {
     /// When the question behind an answer was first asked, failed tries before it included.
     [[nodiscard]] Moment first_asked(const Lookup& lookup) const;
 
-    /// Names that failed, or took long, by time.
-    [[nodiscard]] std::vector<NameTrouble> troubles() const;
+    /// Names that failed, or took long, by time: those first asked for after `from`, up to `until`.
+    [[nodiscard]] std::vector<NameTrouble> troubles(
+        Nanoseconds from = std::numeric_limits<Nanoseconds>::min(),
+        Nanoseconds until = std::numeric_limits<Nanoseconds>::max()) const;
 
   private:
     using Key = std::uint64_t;

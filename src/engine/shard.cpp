@@ -111,6 +111,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     const Moment at{packet.time, origin.frame_base + packet.frame + 1};
 
     Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
+    if (origin.shedding != Shedding::nothing && shed(index, packet, origin.shedding)) return;
     if (index != flows_.none && is_copy(flows_.at(index), packet, at, origin.file, lane)) {
         ++counts_.duplicate_packets;
         return;
@@ -120,6 +121,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         if (flow.last_file == origin.file && is_routine(flow, packet)) {
             if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
             if (flow.state == FlowState::resting) flow.count(packet, at, lane);
+            if (flow.state == FlowState::ignored) flow.last = at;
             return;
         }
         if (flow.state == FlowState::resting) wake(flow);
@@ -352,7 +354,9 @@ void Shard::end_flow(TrackedFlow& flow, Cut cut) {
     if (flow.evidence == nullptr && flow.state != FlowState::resting) return;
     if (flow.state != FlowState::resting) store(flow, cut);
     EvidenceStore::Entry& entry = ended_.at(flow.stored);
+    entry.archive = archive_;
     entry.last = flow.last;
+    entry.frames_lost = flow.frames_lost;
     for (std::uint8_t lane = 0; lane < 2; ++lane) {
         const auto side =
             static_cast<std::size_t>(entry.client_lane == lane ? Side::client : Side::server);
@@ -406,7 +410,7 @@ void Shard::make_room(Index kept) {
     }
     TrackedFlow& flow = flows_.at(victim);
     // Of one that is over nothing is lost.
-    const bool over = flow.state == FlowState::resting;
+    const bool over = flow.state == FlowState::resting || flow.state == FlowState::ignored;
     if (!over) ++counts_.flows_evicted;
     end_flow(flow, over ? Cut::none : Cut::evicted);
     flows_.erase(victim);
@@ -418,8 +422,8 @@ void Shard::end_archive(std::uint32_t archive) {
         end_flow(flows_.at(index), Cut::none);
         flows_.erase(index);
     }
-    ended_.end_archive(archive);
     lookups_.end_archive(archive);
+    archive_ = archive + 1;
 }
 
 }  // namespace tlstriage::engine

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/evidence_store.h"
 #include "engine/limits.h"
 #include "engine/lookups.h"
+#include "engine/period.h"
 #include "engine/tracked_flow.h"
 #include "evidence/collector.h"
 #include "flow/table.h"
@@ -23,6 +25,8 @@ struct ShardCounts {
     std::uint64_t duplicate_packets = 0;
     std::uint64_t flows = 0;          ///< TCP connections seen
     std::uint64_t flows_evicted = 0;  ///< given up for memory
+    std::uint64_t shed_settled = 0;   ///< packets left out, of flows whose verdict is known
+    std::uint64_t shed_new = 0;       ///< of connections that were not known
     /// Connections that speak something else, by the server's protocol or else the client's.
     std::array<std::uint64_t, sense::protocol_names.size()> ignored_flows{};
 };
@@ -31,6 +35,7 @@ struct ShardCounts {
 struct BatchOrigin {
     std::uint32_t file = 0;        ///< index of the trace
     std::uint64_t frame_base = 0;  ///< frames of the file before the batch's piece
+    Shedding shedding = Shedding::nothing;
 };
 
 /// Objects to use again, with the memory that their lists have grown.
@@ -69,10 +74,34 @@ class Shard {
     /// The archive is over: every flow ends, and its evidence is kept under `archive`.
     void end_archive(std::uint32_t archive);
 
+    /// Live: flows that are over end, under archive 0, and move to leaving(). The others go on.
+    void end_period(const PeriodEnd& end);
+    /// Those are judged; lookups that ended before `time` are not needed any more.
+    void forget_period(Nanoseconds time);
+
     /// The evidence of all flows that have ended.
     [[nodiscard]] const EvidenceStore& ended() const { return ended_; }
+    /// The same, of the period that ended last.
+    [[nodiscard]] const EvidenceStore& leaving() const { return leaving_; }
 
     [[nodiscard]] const std::vector<Lookup>& lookups() const { return lookups_.lookups(); }
+
+    /// Calls `see` with the evidence of every flow that goes on.
+    template <class See>
+    void each_open(See see) {
+        for (Index index = 0; index < flows_.end_index(); ++index) {
+            if (!flows_.alive(index)) continue;
+            const TrackedFlow& flow = flows_.at(index);
+            if (flow.evidence != nullptr) see(*flow.evidence);
+            if (flow.state != FlowState::resting) continue;
+            evidence::Evidence rested;
+            ended_.at(flow.stored).unpack(rested);
+            see(std::as_const(rested));
+        }
+    }
+    /// Flows that are followed: handshakes under way, and sessions until their end.
+    [[nodiscard]] std::size_t open_flows() const { return evidence_.in_use(); }
+    [[nodiscard]] evidence::HelloShapes& shapes() { return collector_.shapes(); }
 
     [[nodiscard]] const ShardCounts& counts() const { return counts_; }
 
@@ -97,12 +126,16 @@ class Shard {
     void relieve(TrackedFlow& flow);
     [[nodiscard]] bool has_room(std::size_t more_flows, std::size_t more_evidence) const;
     void make_room(Index kept);
+    [[nodiscard]] bool shed(Index index, const wire::Packet& packet, Shedding shedding);
+    [[nodiscard]] static bool is_over(const TrackedFlow& flow, const PeriodEnd& end);
 
     Limits limits_;
     evidence::Collector collector_;
     LookupCollector lookups_;
     flow::Table<TrackedFlow> flows_;
     EvidenceStore ended_;
+    EvidenceStore leaving_;
+    std::uint32_t archive_ = 0;
     Spares<evidence::Evidence> evidence_;
     Spares<evidence::Conversation> conversations_;
     ShardCounts counts_;

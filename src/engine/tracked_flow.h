@@ -69,7 +69,8 @@ struct KeptSegment {
 struct TrackedFlow {
     FlowKey key;
     FlowState state = FlowState::young;
-    std::uint8_t kept = 0;  ///< of first_segments, while young
+    std::uint8_t kept = 0;     ///< of first_segments, while young
+    bool frames_lost = false;  ///< meanwhile frames did not reach us, or were shed
     std::uint32_t last_file = 0;
     /// Once settled, where the capture holds frames twice: their filters go on.
     std::unique_ptr<std::array<evidence::DuplicateFilter, 2>> copies;

@@ -48,6 +48,8 @@ class Collector {
     /// The flow has ended or is not followed any more: what waits is read, and losses are noted.
     void finish(Evidence& evidence, Conversation& conversation);
 
+    [[nodiscard]] HelloShapes& shapes() { return shapes_; }
+
   private:
     friend class StreamReader;
 

@@ -256,8 +256,9 @@ struct Evidence {
     bool client_certain = false;   ///< by a SYN or a ClientHello, not by the ports
     std::array<SideEvidence, 2> sides;
     Cut cut = Cut::none;
-    std::optional<IcmpEvidence> icmp;       ///< the first one; one about a SYN before others
-    bool icmp_about_syn = false;            ///< it quotes the client's SYN
+    bool frames_lost = false;          ///< meanwhile frames did not reach us, of whichever flow
+    std::optional<IcmpEvidence> icmp;  ///< the first one; one about a SYN before others
+    bool icmp_about_syn = false;       ///< it quotes the client's SYN
     std::optional<IcmpEvidence> icmp_size;  ///< the first that says that a packet is too big
     Side icmp_size_about = Side::client;    ///< who sent the packet that is too big
     std::uint64_t duplicates = 0;           ///< frames that the capture holds twice

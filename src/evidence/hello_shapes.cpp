@@ -90,4 +90,8 @@ const HelloShape* HelloShapes::shape(const tls::ClientHello& hello) {
     return &entry->second;
 }
 
+void HelloShapes::keep(const std::unordered_set<const HelloShape*>& used) {
+    std::erase_if(shapes_, [&](const auto& entry) { return !used.contains(&entry.second); });
+}
+
 }  // namespace tlstriage::evidence

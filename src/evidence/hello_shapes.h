@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "evidence/evidence.h"
@@ -10,12 +11,16 @@
 
 namespace tlstriage::evidence {
 
-/// Interns HelloShapes by a 128-bit hash of everything they are made from, and keeps them. One
-/// owner.
+/// Interns HelloShapes by a 128-bit hash of everything they are made from, and keeps them until
+/// keep(). One owner.
 class HelloShapes {
   public:
-    /// Valid as long as this object.
+    /// Valid as long as this object, and as long as keep() is told of it.
     const HelloShape* shape(const tls::ClientHello& hello);
+
+    [[nodiscard]] std::size_t size() const { return shapes_.size(); }
+    /// Drops all others.
+    void keep(const std::unordered_set<const HelloShape*>& used);
 
   private:
     struct Key {

@@ -66,7 +66,8 @@ void append_findings(const Row& row, Buffer& out) {
     }
 }
 
-/// "frame:side:meaning+milliseconds since the flow began", in the order of time.
+/// "frame:side:meaning+milliseconds since the flow began", in the order of time. Live, the frame is
+/// empty.
 void append_evidence(const Row& row, Buffer& out) {
     const auto& events = row.evidence.events;
     // The detail of an event is an alert's name or a number.
@@ -79,7 +80,7 @@ void append_evidence(const Row& row, Buffer& out) {
     };
     for (const evidence::Event& event : events) {
         if (at != begin) *at++ = ' ';
-        at = write_number(event.at.frame, at);
+        if (row.has_frames()) at = write_number(event.at.frame, at);
         put(meanings[static_cast<std::size_t>(event.side)][static_cast<std::size_t>(event.kind)]);
         if (event.kind == EventKind::alert) {
             *at++ = ':';

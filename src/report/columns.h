@@ -44,9 +44,9 @@ constexpr std::string_view yes_or_no(bool value) {
 #define TLSTRIAGE_CELL(...) [](const Row& row, auto& cell) { __VA_ARGS__; }
 inline constexpr auto flow_columns = std::make_tuple(
     column("flow_id", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_flow_id(row.evidence, out); }))),
-    column("file", TLSTRIAGE_CELL(cell.text(row.files[row.evidence.file]))),
-    column("first_frame", TLSTRIAGE_CELL(cell.number(row.evidence.first.frame))),
-    column("last_frame", TLSTRIAGE_CELL(cell.number(row.evidence.last.frame))),
+    column("file", TLSTRIAGE_CELL(if (row.has_frames()) cell.text(row.files[row.evidence.file]))),
+    column("first_frame", TLSTRIAGE_CELL(if (row.has_frames()) cell.number(row.evidence.first.frame))),
+    column("last_frame", TLSTRIAGE_CELL(if (row.has_frames()) cell.number(row.evidence.last.frame))),
     column("start_time", TLSTRIAGE_CELL(cell.time(row.evidence.first.time))),
     column("duration_ms", TLSTRIAGE_CELL(cell.milliseconds(row.evidence.last.time - row.evidence.first.time))),
     column("client_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.evidence.client.address, out); }))),
@@ -63,7 +63,7 @@ inline constexpr auto flow_columns = std::make_tuple(
     column("actor", TLSTRIAGE_CELL(cell.word(name(row.verdict.actor)))),
     column("confidence", TLSTRIAGE_CELL(cell.word(name(row.verdict.confidence)))),
     column("alternatives", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_alternatives(row, out); }))),
-    column("decisive_frame", TLSTRIAGE_CELL(if (row.verdict.decisive.seen()) cell.number(row.verdict.decisive.frame))),
+    column("decisive_frame", TLSTRIAGE_CELL(if (row.has_frames() && row.verdict.decisive.seen()) cell.number(row.verdict.decisive.frame))),
     column("alert_sender", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(name(verdict::actor_of(a->sender))))),
     column("alert_level", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(a->level == 2 ? "fatal" : a->level == 1 ? "warning" : "invalid"))),
     column("alert", TLSTRIAGE_CELL(if (const auto* a = alert_of(row)) cell.word(tls::alert_name(a->description)))),

@@ -19,8 +19,8 @@ namespace {
 }
 
 /// Makes the folder if need be, and the file in it; returns its descriptor.
-int create(const std::filesystem::path& folder, const std::filesystem::path& path) {
-    std::filesystem::create_directories(folder);
+int create(const std::filesystem::path& path) {
+    std::filesystem::create_directories(path.parent_path());
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor < 0) fail(path);
     return descriptor;
@@ -28,10 +28,11 @@ int create(const std::filesystem::path& folder, const std::filesystem::path& pat
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& folder, const std::string& name)
-    : path_(folder / name),
+OutputFile::OutputFile(const Place& place, const std::string& name)
+    : path_(place.folder() / name),
       temporary_(path_.string() + ".partial"),
-      descriptor_(create(folder, temporary_)) {}
+      memory_(place.memory()),
+      descriptor_(memory_ != nullptr ? -1 : create(temporary_)) {}
 
 OutputFile::~OutputFile() {
     if (descriptor_ < 0) return;
@@ -40,6 +41,10 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view text) {
+    if (memory_ != nullptr) {
+        parts_.emplace_back(text);
+        return;
+    }
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor_, text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
@@ -49,14 +54,18 @@ void OutputFile::write(std::string_view text) {
 }
 
 void OutputFile::commit() {
+    if (memory_ != nullptr) {
+        (*memory_)[path_.filename()] = std::move(parts_);
+        return;
+    }
     const int descriptor = descriptor_;
     descriptor_ = -1;
     if (::close(descriptor) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
 }
 
-void write_summary(const std::filesystem::path& folder, TableFormat format,
-                   const std::vector<SummaryGroup>& groups, const std::vector<std::string>& files) {
-    OutputFile file(folder, std::string("summary") + std::string(extension(format)));
+void write_summary(const Place& place, TableFormat format, const std::vector<SummaryGroup>& groups,
+                   const std::vector<std::string>& files) {
+    OutputFile file(place, std::string("summary") + std::string(extension(format)));
     Buffer out;
     append_header(format, summary_columns, out);
     for (const SummaryGroup& group : groups) {
@@ -66,10 +75,10 @@ void write_summary(const std::filesystem::path& folder, TableFormat format,
     file.commit();
 }
 
-void write_names(const std::filesystem::path& folder, TableFormat format,
+void write_names(const Place& place, TableFormat format,
                  const std::vector<engine::NameTrouble>& names,
                  const std::vector<std::string>& files) {
-    OutputFile file(folder, std::string("dns") + std::string(extension(format)));
+    OutputFile file(place, std::string("dns") + std::string(extension(format)));
     Buffer out;
     append_header(format, name_columns, out);
     for (const engine::NameTrouble& trouble : names) {
@@ -79,13 +88,13 @@ void write_names(const std::filesystem::path& folder, TableFormat format,
     file.commit();
 }
 
-void write_inventory(const std::filesystem::path& folder, TableFormat format,
-                     const Inventory& inventory, Nanoseconds capture_end) {
+void write_inventory(const Place& place, TableFormat format, const Inventory& inventory,
+                     Nanoseconds capture_end) {
     Buffer out;
     append_header(format, server_columns, out);
     for (const auto& [server, entry] : inventory.servers())
         append_row(format, ServerRow{server, *entry}, server_columns, out);
-    OutputFile servers(folder, std::string("servers") + std::string(extension(format)));
+    OutputFile servers(place, std::string("servers") + std::string(extension(format)));
     servers.write(out.view());
     servers.commit();
 
@@ -95,13 +104,13 @@ void write_inventory(const std::filesystem::path& folder, TableFormat format,
         append_row(format, CertificateRow{*shown.first, *shown.second, capture_end},
                    certificate_columns, out);
     }
-    OutputFile certificates(folder, std::string("certificates") + std::string(extension(format)));
+    OutputFile certificates(place, std::string("certificates") + std::string(extension(format)));
     certificates.write(out.view());
     certificates.commit();
 }
 
-void write_run(const std::filesystem::path& folder, const RunFacts& facts) {
-    OutputFile file(folder, "run.json");
+void write_run(const Place& place, const RunFacts& facts) {
+    OutputFile file(place, "run.json");
     file.write(to_json(facts));
     file.commit();
 }

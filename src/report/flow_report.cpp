@@ -4,11 +4,11 @@
 
 namespace tlstriage::report {
 
-FlowReport::FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
+FlowReport::FlowReport(const std::vector<std::string>& files, const Place& place,
                        TableFormat format, unsigned workers)
     : files_(files), format_(format), parts_(workers) {
-    if (folder.empty()) return;
-    output_.emplace(folder, std::string("flows") + std::string(extension(format)));
+    if (place.empty()) return;
+    output_.emplace(place, std::string("flows") + std::string(extension(format)));
     Buffer header;
     append_header(format, flow_columns, header);
     output_->write(header.view());

@@ -17,11 +17,12 @@ namespace tlstriage::report {
 
 class FlowReport {
   public:
-    /// `files`: names of the traces, by Evidence::file. Without a folder nothing is written.
+    /// `files`: names of the traces, by Evidence::file; without any, rows have neither files nor
+    /// frames. Without a place nothing is written.
     /// `workers`: how many threads judge. Throws std::system_error, as the handlers and finish()
     /// do.
-    FlowReport(const std::vector<std::string>& files, const std::filesystem::path& folder,
-               TableFormat format, unsigned workers);
+    FlowReport(const std::vector<std::string>& files, const Place& place, TableFormat format,
+               unsigned workers);
 
     /// For engine::judge(); they borrow this object.
     engine::OnJudged handlers();

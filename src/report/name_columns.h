@@ -20,8 +20,8 @@ std::string next_step(const engine::NameTrouble& trouble);
 // clang-format off
 #define TLSTRIAGE_CELL(...) [](const NameRow& row, auto& cell) { const engine::Lookup& l = row.trouble.lookup; (void)l; __VA_ARGS__; }
 inline constexpr auto name_columns = std::make_tuple(
-    column("file", TLSTRIAGE_CELL(cell.text(row.files[l.file]))),
-    column("first_frame", TLSTRIAGE_CELL(cell.number(l.asked.frame))),
+    column("file", TLSTRIAGE_CELL(if (!row.files.empty()) cell.text(row.files[l.file]))),
+    column("first_frame", TLSTRIAGE_CELL(if (!row.files.empty()) cell.number(l.asked.frame))),
     column("start_time", TLSTRIAGE_CELL(cell.time(l.asked.time))),
     column("client_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(l.client, out); }))),
     column("resolver_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(l.resolver.address, out); }))),
@@ -35,7 +35,7 @@ inline constexpr auto name_columns = std::make_tuple(
     column("rcode", TLSTRIAGE_CELL(if (l.answered.seen()) cell.word(plain::rcode_name(l.rcode)))),
     column("tries", TLSTRIAGE_CELL(cell.number(l.tries))),
     column("dns_ms", TLSTRIAGE_CELL(if (l.answered.seen()) cell.milliseconds(l.answered.time - l.asked.time))),
-    column("decisive_frame", TLSTRIAGE_CELL(cell.number(l.answered.seen() ? l.answered.frame : l.last_asked.frame))),
+    column("decisive_frame", TLSTRIAGE_CELL(if (!row.files.empty()) cell.number(l.answered.seen() ? l.answered.frame : l.last_asked.frame))),
     column("explanation", TLSTRIAGE_CELL(cell.text(explanation(row.trouble)))),
     column("next_step", TLSTRIAGE_CELL(cell.text(next_step(row.trouble)))));
 #undef TLSTRIAGE_CELL

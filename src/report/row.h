@@ -14,6 +14,9 @@ struct Row {
     const verdict::Verdict& verdict;
     const std::vector<std::string>& files;  ///< names of the traces, by Evidence::file
     Timings timings;
+
+    /// A live run has no traces, so that nobody could look a frame up by its number.
+    [[nodiscard]] bool has_frames() const { return !files.empty(); }
 };
 
 }  // namespace tlstriage::report

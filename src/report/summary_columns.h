@@ -33,8 +33,8 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("handshake_ms_p50", TLSTRIAGE_CELL(if (row.group.handshake_p50) cell.milliseconds(*row.group.handshake_p50))),
     column("handshake_ms_p95", TLSTRIAGE_CELL(if (row.group.handshake_p95) cell.milliseconds(*row.group.handshake_p95))),
     column("example_flow_id", TLSTRIAGE_CELL(cell.word(row.group.example.flow_id))),
-    column("example_file", TLSTRIAGE_CELL(cell.text(row.files[row.group.example.file]))),
-    column("example_frame", TLSTRIAGE_CELL(cell.number(row.group.example.decisive_frame))),
+    column("example_file", TLSTRIAGE_CELL(if (!row.files.empty()) cell.text(row.files[row.group.example.file]))),
+    column("example_frame", TLSTRIAGE_CELL(if (!row.files.empty()) cell.number(row.group.example.decisive_frame))),
     column("explanation", TLSTRIAGE_CELL(cell.text(row.group.example.explanation))),
     column("raced", TLSTRIAGE_CELL(cell.number(row.group.raced))));
 #undef TLSTRIAGE_CELL

@@ -131,15 +131,18 @@ std::string server_table(const std::vector<SummaryGroup>& groups) {
     return out;
 }
 
-std::string first_looks(const std::vector<SummaryGroup>& groups, const TerminalStyle& style) {
+std::string first_looks(const std::vector<SummaryGroup>& groups, bool frames,
+                        const TerminalStyle& style) {
     std::string out;
     std::size_t count = 0;
     for (const SummaryGroup& group : groups) {
         if (group.outcome != Outcome::failed || count == looks) continue;
         ++count;
-        out += fmt::format("  {}. {} ({} {}, e.g. frame {} of flow {})\n", count, name(group.cause),
-                           grouped(group.flows), group.flows == 1 ? "flow" : "flows",
-                           group.example.decisive_frame, group.example.flow_id);
+        const std::string frame =
+            frames ? fmt::format("frame {} of ", group.example.decisive_frame) : "";
+        out += fmt::format("  {}. {} ({} {}, e.g. {}flow {})\n", count, name(group.cause),
+                           grouped(group.flows), group.flows == 1 ? "flow" : "flows", frame,
+                           group.example.flow_id);
         out += wrapped(printable(group.example.explanation), 5, style.width);
         out += wrapped(printable(group.example.next_step), 5, style.width);
     }
@@ -180,7 +183,7 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
     if (const std::string servers = server_table(groups); !servers.empty()) {
         out += '\n' + title("Servers with most failures") + servers;
     }
-    if (const std::string text = first_looks(groups, style); !text.empty()) {
+    if (const std::string text = first_looks(groups, !facts.traces.empty(), style); !text.empty()) {
         out += '\n' + title("Look at first") + text;
     }
     if (facts.names_failed + facts.names_slow > 0) {

@@ -189,6 +189,19 @@ std::shared_ptr<const Chain> ChainCache::chain(const std::vector<Bytes>& ders, R
     return chain;
 }
 
+std::size_t ChainCache::size() const {
+    const std::lock_guard lock(store_->mutex);
+    return store_->chains.size() + store_->certificates.size();
+}
+
+void ChainCache::keep(const std::unordered_set<const Chain*>& used) {
+    const std::lock_guard lock(store_->mutex);
+    std::erase_if(store_->chains,
+                  [&](const auto& entry) { return !used.contains(entry.second.get()); });
+    std::erase_if(store_->certificates,
+                  [](const auto& entry) { return entry.second.use_count() == 1; });
+}
+
 std::uint64_t ChainCache::parses() const {
     const std::lock_guard lock(store_->mutex);
     return store_->parses;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/bytes.h"
@@ -92,6 +93,11 @@ class ChainCache {
 
     /// Copies what it needs from `ders`. Never null.
     std::shared_ptr<const Chain> chain(const std::vector<Bytes>& ders, Role role = Role::server);
+
+    /// Chains and certificates now in it.
+    [[nodiscard]] std::size_t size() const;
+    /// Drops all other chains, and the certificates that are in none.
+    void keep(const std::unordered_set<const Chain*>& used);
 
     /// X.509 parses so far (for tests and benchmarks).
     [[nodiscard]] std::uint64_t parses() const;

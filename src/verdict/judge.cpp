@@ -58,7 +58,7 @@ void note_ending(const Facts& facts, Verdict& verdict) {
         }
     }
     if (data && end.how == Ending::rst) notes.push_back(Word::reset_after_data);
-    if (data && end.how == Ending::fin &&
+    if (data && end.how == Ending::fin && !e.frames_lost &&
         !client_closed_properly(facts, e.side(end.side), end.side)) {
         notes.push_back(Word::truncated_close);
     }
@@ -82,7 +82,8 @@ void note_surroundings(const Facts& facts, Verdict& verdict) {
     if (e.icmp && verdict.cause != Cause::unreachable) notes.push_back(Word::icmp_error);
     if (!facts.two_sided() && facts.stage > Stage::established) notes.push_back(Word::one_sided);
     if (started_late) notes.push_back(Word::started_late);
-    if (facts.client.lost_bytes + facts.server.lost_bytes > 0) notes.push_back(Word::capture_loss);
+    if (e.frames_lost || facts.client.lost_bytes + facts.server.lost_bytes > 0)
+        notes.push_back(Word::capture_loss);
     if (facts.client.cut_bytes + facts.server.cut_bytes > 0) notes.push_back(Word::snap_length);
     if (e.duplicates > 0) notes.push_back(Word::duplicates);
     if (e.ssl2_hello) notes.push_back(Word::ssl2_hello);
@@ -117,6 +118,26 @@ void note_race(const Facts& facts, Verdict& verdict) {
     verdict.alternatives.clear();
     verdict.actor = Actor::client;
     verdict.confidence = Confidence::likely;
+}
+
+/// Frames did not reach us, perhaps of this flow: what rests on something that was not seen is
+/// open.
+void doubt(const Facts& facts, Verdict& verdict) {
+    const bool nothing_said =
+        verdict.cause == Cause::tcp_probe || verdict.cause == Cause::idle_preconnect;
+    const bool stated =
+        facts.fatal != nullptr || (verdict.confidence == Confidence::proven && !nothing_said);
+    if (!facts.evidence.frames_lost || verdict.outcome == Outcome::ok ||
+        verdict.outcome == Outcome::incomplete || stated) {
+        return;
+    }
+    const std::string_view candidate = name(verdict.cause);
+    verdict.outcome = Outcome::incomplete;
+    verdict.cause = Cause::capture_loss;
+    verdict.reason = Word::none;
+    verdict.actor = Actor::none;
+    verdict.confidence = Confidence::likely;
+    verdict.alternatives = {candidate};
 }
 
 /// The causes of verdicts.md §2 lie before TLS, those of §3 during it; what the capture lacks lies
@@ -207,6 +228,7 @@ Verdict judge(const Evidence& evidence, const ServerHistory& history) {
     question_reset(facts, verdict);
     narrow(facts, verdict);
     note_race(facts, verdict);
+    doubt(facts, verdict);
     if (verdict.outcome == Outcome::ok) note_ending(facts, verdict);
     note_surroundings(facts, verdict);
     return verdict;

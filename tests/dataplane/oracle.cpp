@@ -14,9 +14,7 @@ constexpr std::size_t everything = std::size_t{64} << 20U;
 
 }  // namespace
 
-std::string oracle_csv(const std::string& path) {
-    const auto source = capture::open({path, ""});
-    dataplane::Piece piece;
+WholeTrace::WholeTrace(const std::string& path) : source(capture::open({path, ""})) {
     capture::walk(
         *source,
         [&](const capture::Record& record, std::uint64_t frame, std::uint64_t) {
@@ -25,10 +23,14 @@ std::string oracle_csv(const std::string& path) {
             piece.take(record);
         },
         everything);
+}
+
+std::string oracle_csv(const std::string& path) {
+    WholeTrace trace(path);
     engine::Engine engine{{}};
     const dataplane::Executor one_thread(1);
     dataplane::Consumer consumer(engine, one_thread);
-    dataplane::Piece* const pieces[] = {&piece};
+    dataplane::Piece* const pieces[] = {&trace.piece};
     dataplane::Window window;
     consumer.take(pieces, 0, 0, window);
     consumer.consume(window);

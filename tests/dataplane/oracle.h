@@ -1,9 +1,21 @@
 // The slow, obvious way: one walk, one piece, one thread.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "capture/source.h"
+#include "piece.h"
+
 namespace tlstriage::test {
+
+/// All frames of a trace, decoded one after the other. Its bytes stay valid as long as this.
+struct WholeTrace {
+    explicit WholeTrace(const std::string& path);
+
+    std::unique_ptr<capture::Source> source;
+    dataplane::Piece piece;
+};
 
 /// The bytes of flows.csv for one trace.
 std::string oracle_csv(const std::string& path);

@@ -1,0 +1,50 @@
+#include "cli/results.h"
+
+#include <sys/resource.h>
+
+#include "report/flow_report.h"
+
+namespace tlstriage::cli {
+
+report::TableFormat table_format(const std::string& word) {
+    return word == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
+}
+
+std::vector<report::SummaryGroup> judge(const ResultsPlan& plan, engine::Records records,
+                                        const engine::Limits& limits,
+                                        const dataplane::Executor& executor,
+                                        report::RunFacts& facts) {
+    report::FlowReport flows(plan.files, plan.place, plan.format, executor.threads());
+    engine::OnJudged handlers = flows.handlers();
+    if (plan.also) {
+        handlers.flow = [&plan, report = std::move(handlers.flow)](const engine::JudgedBatch& batch,
+                                                                   const engine::JudgedFlow& flow) {
+            report(batch, flow);
+            plan.also(batch, flow);
+        };
+    }
+    const engine::Judgement judgement =
+        engine::judge(std::move(records), limits, executor.parallel(), handlers);
+    facts.rows = judgement.rows;
+    facts.without_row = judgement.without_row;
+    for (const engine::NameTrouble& trouble : judgement.names)
+        ++(trouble.failed ? facts.names_failed : facts.names_slow);
+    auto groups = flows.finish();
+    if (!plan.place.empty()) {
+        report::write_summary(plan.place, plan.format, groups, plan.files);
+        report::write_inventory(plan.place, plan.format, flows.inventory(), facts.capture_last);
+        report::write_names(plan.place, plan.format, judgement.names, plan.files);
+    }
+    return groups;
+}
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto in_seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
+    return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
+}
+
+}  // namespace tlstriage::cli
