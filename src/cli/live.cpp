@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/live_remarks.h"
+#include "cli/live_view.h"
 #include "cli/privileges.h"
 #include "cli/quantities.h"
 #include "cli/reading.h"
@@ -30,6 +31,8 @@ Examples:
       two taps, a day's worth of windows, and no rights once the ports are open
   tlstriage live --port 0000:3b:00.0 -o verdicts -- -l 2-5 --in-memory
       a network card bound to vfio-pci, in hugepages, polled on cores 3 to 5
+  tlstriage live --port eth1 -o verdicts --metrics 127.0.0.1:9464
+      with counters for Prometheus; on a terminal, a line says how it goes
   tlstriage live --port net_pcap0,rx_pcap=capture.pcap --stop-idle 1s -o verdicts
       a capture as if it came from a port
 
@@ -56,6 +59,7 @@ struct LiveOptions {
     std::size_t keep = 0;
     unsigned pollers = 0;
     unsigned slots = 128;
+    std::string metrics;
     std::string color = "auto";
     bool quiet = false;
 };
@@ -91,6 +95,12 @@ dataplane::LivePlan plan_of(const LiveOptions& options) {
     return plan;
 }
 
+ViewPlan view_plan(const LiveOptions& options, unsigned judging_threads) {
+    ViewPlan plan{.metrics = {}, .status_line = !options.quiet, .workers = judging_threads};
+    if (!options.metrics.empty()) plan.metrics = parse_listen_address(options.metrics);
+    return plan;
+}
+
 void say(const std::vector<std::string>& remarks) {
     for (const std::string& remark : remarks)
         fmt::print(stderr, "tlstriage: {}\n", report::printable(remark));
@@ -100,29 +110,34 @@ void say(const std::vector<std::string>& remarks) {
 class Windows {
   public:
     Windows(const LiveOptions& options, const dataplane::LivePlan& plan,
-            const dataplane::Executor& executor, dataplane::LiveCounts& counts)
-        : options_(options), plan_(plan), executor_(executor), counts_(counts) {
+            const dataplane::Executor& executor, dataplane::LiveCounts& counts, LiveView& view)
+        : options_(options), plan_(plan), executor_(executor), counts_(counts), view_(view) {
         if (!options.output.empty())
             writer_.emplace(options.output, options.keep, most_waiting_bytes, counts);
     }
 
     void judge_and_write(dataplane::LiveWindow& window) {
         report::FilesInMemory files;
-        const ResultsPlan results{.place = writer_ ? report::Place(files) : report::Place(),
-                                  .format = table_format(options_.format),
-                                  .files = {},
-                                  .also = {}};
+        const ResultsPlan results{
+            .place = writer_ ? report::Place(files) : report::Place(),
+            .format = table_format(options_.format),
+            .files = {},
+            .also = [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+                view_.add(batch, flow);
+            }};
         report::RunFacts& facts = window.facts;
         const auto groups =
             judge(results, std::move(window.records), plan_.limits, executor_, facts);
         facts.version = TLSTRIAGE_VERSION;
         facts.cpu_seconds = cpu_seconds();
         facts.live->windows_lost = counts_.windows_lost.get();
-        say(remarks_.about(facts));
-        if (!options_.quiet) {
+        view_.end_window(window.end);
+        view_.print([&] {
+            say(remarks_.about(facts));
+            if (options_.quiet) return;
             fmt::print("{}\n", report::terminal_table(groups, facts, {}, style_of(options_.color)));
             std::fflush(stdout);
-        }
+        });
         if (!writer_) return;
         report::write_run(results.place, facts);
         writer_->add(report::window_name(window.begin, window.end), std::move(files));
@@ -136,6 +151,7 @@ class Windows {
     const dataplane::LivePlan& plan_;
     const dataplane::Executor& executor_;
     dataplane::LiveCounts& counts_;
+    LiveView& view_;
     LiveRemarks remarks_;
     std::optional<WindowWriter> writer_;
 };
@@ -150,7 +166,11 @@ int live(const LiveOptions& options) {
     dataplane::LiveRun run(plan, analysis);
     say(run.remarks());
     drop_privileges(options.user);
-    Windows windows(options, plan, judging, run.counts());
+    LiveView view(run.counts(), view_plan(options, threads));
+    if (view.metrics_port() != 0) {
+        fmt::print(stderr, "tlstriage: metrics on port {}\n", view.metrics_port());
+    }
+    Windows windows(options, plan, judging, run.counts(), view);
     run.run(control, [&](dataplane::LiveWindow& window) { windows.judge_and_write(window); });
     return windows.finish() ? done : failed;
 }
@@ -209,7 +229,13 @@ void define_live(CLI::App& app, int& status) {
     command->add_option("--color", options->color, "Colour of the table")
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->capture_default_str();
-    command->add_flag("-q,--quiet", options->quiet, "No table after each window");
+    command
+        ->add_option("--metrics", options->metrics,
+                     "Serve counters for Prometheus at http://ADDRESS/metrics; a port alone is one "
+                     "of loopback, and 0 any that is free")
+        ->option_text("ADDRESS");
+    command->add_flag("-q,--quiet", options->quiet,
+                      "No table after each window, and no status line");
     command->callback([options, &status] { status = live(*options); });
 }
 

@@ -29,18 +29,21 @@ report::Histogram histogram_of(const StepTimes& times) {
     return histogram;
 }
 
-/// Those in front of the program by port, those within summed over its queues.
+/// By cause and port, and, of what no port can be blamed for, by cause.
 std::vector<report::Metrics::Drop> drops_of(const LiveCounts& counts) {
     std::vector<report::Metrics::Drop> drops;
     for (std::size_t i = 0; i < dataplane::drop_infos.size(); ++i) {
-        const bool within = dataplane::is_within(static_cast<dataplane::Drop>(i));
-        for (std::size_t p = 0; p < counts.ports.size(); ++p) {
-            std::uint64_t frames = counts.ports[p].drops[i].get();
+        const std::string cause(dataplane::drop_infos[i].name);
+        if (static_cast<dataplane::Drop>(i) >= dataplane::Drop::shed_application_data) {
+            drops.push_back({.port = {}, .cause = cause, .frames = counts.drops[i].get()});
+            continue;
+        }
+        for (std::size_t port = 0; port < counts.ports.size(); ++port) {
+            std::uint64_t frames = counts.ports[port].drops[i].get();
             for (const dataplane::QueueCounts& queue : counts.queues) {
-                if (within && queue.port == p) frames += queue.drops[i].get();
+                if (queue.port == port) frames += queue.drops[i].get();
             }
-            drops.push_back(
-                {counts.ports[p].name, std::string(dataplane::drop_infos[i].name), frames});
+            drops.push_back({.port = counts.ports[port].name, .cause = cause, .frames = frames});
         }
     }
     return drops;
@@ -62,7 +65,7 @@ std::vector<report::Metrics::Queue> queues_of(const LiveCounts& counts) {
 }
 
 /// Failed flows by cause, most first.
-void count_failures(const report::FlowTally& window, Status& status) {
+void count_failures(const report::FlowTally& window, LiveStatus& status) {
     for (const auto& [kind, count] : window.flows()) {
         if (kind.first != verdict::Outcome::failed) continue;
         status.failed += count;
@@ -148,6 +151,12 @@ LiveView::Look LiveView::look() const {
     return look;
 }
 
+void LiveView::print(const std::function<void()>& printing) {
+    const std::lock_guard lock(line_mutex_);
+    line_.wipe();
+    printing();
+}
+
 void LiveView::watch() {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, between_looks, [this] { return ending_; })) {
@@ -173,7 +182,7 @@ void LiveView::take_a_look() {
 
 void LiveView::show(const Look& before, const Look& now) {
     const double span = static_cast<double>(std::max<Nanoseconds>(1, now.time - before.time)) / 1e9;
-    Status status;
+    LiveStatus status;
     status.packets_per_second = static_cast<double>(now.packets - before.packets) / span;
     status.bits_per_second = static_cast<double>(now.bytes - before.bytes) * 8 / span;
     for (const std::uint64_t frames : dataplane::totals(counts_).drops)
@@ -184,6 +193,7 @@ void LiveView::show(const Look& before, const Look& now) {
         status.window_ended = window_ended_;
         count_failures(last_window_, status);
     }
+    const std::lock_guard lock(line_mutex_);
     line_.show(status);
 }
 

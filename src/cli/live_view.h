@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,8 @@ class LiveView {
     void end_window(Nanoseconds end);
 
     [[nodiscard]] std::string page() const;
+    /// Calls what writes to the terminal, with the status line out of its way.
+    void print(const std::function<void()>& printing);
     /// Where the page is served; 0 when it is not.
     [[nodiscard]] std::uint16_t metrics_port() const { return server_ ? server_->port() : 0; }
 
@@ -67,7 +70,8 @@ class LiveView {
     Nanoseconds started_;
     std::vector<double> busy_ratios_;
 
-    Look last_look_;  ///< of the thread alone, as is the line
+    Look last_look_;  ///< of the thread alone
+    std::mutex line_mutex_;
     StatusLine line_;
     std::condition_variable changed_;
     bool ending_ = false;

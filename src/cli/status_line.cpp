@@ -35,7 +35,7 @@ unsigned terminal_width() {
 
 }  // namespace
 
-std::string status_text(const Status& status, unsigned width) {
+std::string status_text(const LiveStatus& status, unsigned width) {
     std::vector<std::string> parts{
         scaled(status.packets_per_second) + "packet/s", scaled(status.bits_per_second) + "b/s",
         report::grouped(status.drops) + " dropped", report::grouped(status.open_flows) + " open"};
@@ -57,7 +57,7 @@ StatusLine::~StatusLine() {
     wipe();
 }
 
-void StatusLine::show(const Status& status) {
+void StatusLine::show(const LiveStatus& status) {
     if (!enabled_) return;
     drawn_ = true;
     // One column less than there are: a cursor behind the last one wraps.

@@ -8,7 +8,7 @@
 
 namespace tlstriage::cli {
 
-struct Status {
+struct LiveStatus {
     double packets_per_second = 0;
     double bits_per_second = 0;
     std::uint64_t drops = 0;  ///< frames, since the run began
@@ -19,7 +19,7 @@ struct Status {
 };
 
 /// No longer than `width` columns: what does not fit is left out from the end.
-std::string status_text(const Status& status, unsigned width);
+std::string status_text(const LiveStatus& status, unsigned width);
 
 /// Rewrites one line on standard error; nothing at all where that is no terminal. Wipes itself when
 /// it ends. One thread at a time.
@@ -31,7 +31,7 @@ class StatusLine {
     StatusLine& operator=(StatusLine&&) = delete;
 
     [[nodiscard]] bool enabled() const { return enabled_; }
-    void show(const Status& status);
+    void show(const LiveStatus& status);
     /// Before something else is written to the terminal.
     void wipe();
 

@@ -114,13 +114,13 @@ TEST(MetricsServer, ReadsAddresses) {
 }
 
 TEST(StatusLine, SaysRatesDropsFlowsAndFailures) {
-    const Status status{.packets_per_second = 1'234'567,
-                        .bits_per_second = 9.87e9,
-                        .drops = 12'345,
-                        .open_flows = 678,
-                        .window_ended = true,
-                        .failed = 9,
-                        .failures = {{"syn_timeout", 6}, {"sni_rejected", 3}}};
+    const LiveStatus status{.packets_per_second = 1'234'567,
+                            .bits_per_second = 9.87e9,
+                            .drops = 12'345,
+                            .open_flows = 678,
+                            .window_ended = true,
+                            .failed = 9,
+                            .failures = {{"syn_timeout", 6}, {"sni_rejected", 3}}};
     EXPECT_EQ(status_text(status, 120),
               "1.23 Mpacket/s  9.87 Gb/s  12,345 dropped  678 open  9 failed  6 syn_timeout  "
               "3 sni_rejected");
@@ -130,13 +130,13 @@ TEST(StatusLine, SaysRatesDropsFlowsAndFailures) {
 }
 
 TEST(StatusLine, NeverPassesItsWidth) {
-    Status status{.packets_per_second = 999.6,
-                  .bits_per_second = 1e30,
-                  .drops = ~std::uint64_t{0},
-                  .open_flows = ~std::uint64_t{0},
-                  .window_ended = true,
-                  .failed = ~std::uint64_t{0},
-                  .failures = {{"certificate_incomplete_chain", ~std::uint64_t{0}}}};
+    LiveStatus status{.packets_per_second = 999.6,
+                      .bits_per_second = 1e30,
+                      .drops = ~std::uint64_t{0},
+                      .open_flows = ~std::uint64_t{0},
+                      .window_ended = true,
+                      .failed = ~std::uint64_t{0},
+                      .failures = {{"certificate_incomplete_chain", ~std::uint64_t{0}}}};
     for (unsigned width = 0; width < 200; ++width)
         EXPECT_LE(status_text(status, width).size(), width);
 }
