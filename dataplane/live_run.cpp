@@ -25,7 +25,7 @@ constexpr auto between_counts = std::chrono::milliseconds(500);
 /// Of all ports' packet buffers; where frames are large, fewer may wait.
 constexpr std::uint64_t most_pool_bytes = std::uint64_t{1} << 30U;
 constexpr unsigned least_slots = 8;
-constexpr unsigned other_megabytes = 64;  ///< of EAL's memory: rings, devices
+constexpr unsigned other_megabytes = 128;  ///< of EAL's memory: rings, devices
 
 Nanoseconds since(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
@@ -74,7 +74,9 @@ void Lane::give_back() {
 
 EalPlan eal_plan(const LivePlan& plan, const std::vector<PortPlan>& ports,
                  std::uint64_t buffer_bytes) {
-    EalPlan eal{static_cast<unsigned>(buffer_bytes >> 20U) + other_megabytes, {}, plan.eal_options};
+    EalPlan eal{static_cast<unsigned>((buffer_bytes + buffer_bytes / 4) >> 20U) + other_megabytes,
+                {},
+                plan.eal_options};
     for (const PortPlan& port : ports) {
         if (port.kind != PortPlan::Kind::pci) continue;
         eal.devices.push_back(port.arguments.empty() ? port.device
