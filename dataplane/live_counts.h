@@ -124,6 +124,8 @@ struct LiveTotals {
     std::uint64_t size = 0;
     std::array<std::uint64_t, drop_infos.size()> drops{};
 
+    /// Frames that may be of any flow: all that was dropped, but for what was shed by choice.
+    [[nodiscard]] std::uint64_t lost() const;
     [[nodiscard]] std::uint64_t dropped(Drop drop) const {
         return drops[static_cast<std::size_t>(drop)];
     }

@@ -25,7 +25,7 @@ constexpr auto between_counts = std::chrono::milliseconds(500);
 /// Of all ports' packet buffers; where frames are large, fewer may wait.
 constexpr std::uint64_t most_pool_bytes = std::uint64_t{1} << 30U;
 constexpr unsigned least_slots = 8;
-constexpr unsigned other_megabytes = 64;  ///< of EAL's memory: rings, devices
+constexpr unsigned other_megabytes = 128;  ///< of EAL's memory: rings, devices
 
 Nanoseconds since(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
@@ -74,7 +74,9 @@ void Lane::give_back() {
 
 EalPlan eal_plan(const LivePlan& plan, const std::vector<PortPlan>& ports,
                  std::uint64_t buffer_bytes) {
-    EalPlan eal{static_cast<unsigned>(buffer_bytes >> 20U) + other_megabytes, {}, plan.eal_options};
+    EalPlan eal{static_cast<unsigned>((buffer_bytes + buffer_bytes / 4) >> 20U) + other_megabytes,
+                {},
+                plan.eal_options};
     for (const PortPlan& port : ports) {
         if (port.kind != PortPlan::Kind::pci) continue;
         eal.devices.push_back(port.arguments.empty() ? port.device
@@ -112,6 +114,10 @@ struct LiveRun::State {
     bool draining = false;  ///< the pollers are done
     std::uint64_t frames = 0;
     Nanoseconds consumed_until = 0;
+    Nanoseconds drained_until = 0;  ///< all that the devices held then has been consumed
+    Nanoseconds lost_at = 0;        ///< frames were found to be lost last; 0: never
+    std::uint64_t lost = 0;         ///< by then
+    bool loss_ahead = false;        ///< the window began before the place of a loss was consumed
     WindowFacts facts{counts};
     std::optional<std::jthread> judge;
     std::atomic<bool> judged{false};
@@ -174,7 +180,9 @@ bool LiveRun::State::turn() {
         }
     }
     if (windows.empty()) {
-        if (horizon != RxQueue::always) consumed_until = std::max(consumed_until, horizon);
+        if (horizon == RxQueue::always) return false;
+        consumed_until = std::max(consumed_until, horizon);
+        drained_until = std::max(drained_until, horizon);
         return false;
     }
     bool any = false;
@@ -201,6 +209,9 @@ void LiveRun::State::note_counts() {
     const engine::ShardCounts shards = engine.counts();
     of(counts.drops, Drop::shed_application_data).set(shards.shed_settled);
     of(counts.drops, Drop::shed_new_flow).set(shards.shed_new);
+    const std::uint64_t lost_now = totals(counts).lost();
+    if (lost_now != lost) lost_at = wall_time();
+    lost = lost_now;
     counts.evicted_flows.set(shards.flows_evicted);
     counts.open_flows.set(engine.open_flows());
 }
@@ -223,6 +234,9 @@ void LiveRun::State::end_window(bool last, const OnWindow& on_window) {
     LiveWindow window;
     window.last = last;
     window.facts = facts.take(engine, consumer.counts(), now());
+    // A loss is known before the frames around it are consumed: the device may hold many.
+    window.facts.live->frames_lost |= loss_ahead;
+    loss_ahead = lost_at != 0 && lost_at >= drained_until;
     window.begin = window.facts.live->begin;
     window.end = window.facts.live->end;
     window.facts.threads = executor.threads();

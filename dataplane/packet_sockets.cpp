@@ -3,6 +3,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <filesystem>
@@ -53,6 +54,22 @@ std::uint64_t PacketSockets::drops() {
             drops_ += since_last.tp_drops;
     }
     return drops_;
+}
+
+PromiscuousInterface::PromiscuousInterface(const std::string& interface)
+    : descriptor_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {  // protocol 0: gets no frame
+    if (descriptor_ < 0) return;
+    packet_mreq membership{};
+    membership.mr_ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
+    membership.mr_type = PACKET_MR_PROMISC;
+    if (::setsockopt(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &membership,
+                     sizeof membership) != 0) {
+        ::close(std::exchange(descriptor_, -1));
+    }
+}
+
+PromiscuousInterface::~PromiscuousInterface() {
+    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 std::uint64_t interface_losses(const std::string& interface) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tlstriage::dataplane {
@@ -21,6 +22,26 @@ class PacketSockets {
   private:
     std::vector<int> descriptors_;  ///< borrowed from the driver
     std::uint64_t drops_ = 0;
+};
+
+/// Keeps an interface promiscuous as long as it lives, however the process ends (the drivers of
+/// DPDK set the interface's flag, which would stay).
+class PromiscuousInterface {
+  public:
+    PromiscuousInterface() = default;
+    explicit PromiscuousInterface(const std::string& interface);
+    ~PromiscuousInterface();
+    PromiscuousInterface(PromiscuousInterface&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    PromiscuousInterface& operator=(PromiscuousInterface&& other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+
+    [[nodiscard]] bool works() const { return descriptor_ >= 0; }
+
+  private:
+    int descriptor_ = -1;
 };
 
 /// Frames that the kernel's driver of an interface lost before any socket could see them.

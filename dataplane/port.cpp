@@ -166,13 +166,20 @@ void Port::start() {
             fmt::format("--port {}: it does not start: {}", plan_.given, reason(error)));
     }
     if (plan_.waits) return;
-    if (rte_eth_promiscuous_enable(id_) != 0) {
+    if (!see_all()) {
         remarks_.push_back(fmt::format(
             "--port {}: it can't be promiscuous: it sees what is addressed to it", plan_.given));
     }
     if (plan_.mtu != 0) mtu_ = plan_.mtu;
     std::uint16_t mtu = 0;
     if (mtu_ == 0 && rte_eth_dev_get_mtu(id_, &mtu) == 0) mtu_ = mtu;
+}
+
+/// Also what is addressed to others.
+bool Port::see_all() {
+    if (plan_.interface.empty()) return rte_eth_promiscuous_enable(id_) == 0;
+    promiscuous_ = PromiscuousInterface(plan_.interface);
+    return promiscuous_.works();
 }
 
 void Port::close() {

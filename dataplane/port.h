@@ -55,6 +55,7 @@ class Port {
     void find_or_make();
     void configure(const PortShape& shape);
     void start();
+    bool see_all();
     void close();
 
     PortPlan plan_;
@@ -67,6 +68,7 @@ class Port {
     Pool pool_;
     std::vector<std::string> remarks_;
     PacketSockets sockets_;
+    PromiscuousInterface promiscuous_;
     std::uint64_t interface_losses_before_ = 0;
 };
 

@@ -27,6 +27,11 @@ struct PortPlan {
     Stamps stamps = Stamps::software;
     bool waits = false;  ///< loses nothing while it is not polled
 
+    /// Whether frames that can't be taken yet had better stay in the device: what it loses then it
+    /// counts.
+    [[nodiscard]] bool counts_losses() const {
+        return waits || packet_socket() || kind == Kind::pci;
+    }
     [[nodiscard]] bool packet_socket() const { return device.starts_with("net_af_packet"); }
 };
 

@@ -33,6 +33,7 @@ RxQueue::RxQueue(const Port& port, std::uint16_t queue, unsigned number, unsigne
       interface_id_(port.id()),
       mtu_(port.mtu()),
       waits_(port.plan().waits),
+      leaves_(port.plan().counts_losses()),
       slots_(slots),
       clock_(port.id(), port.stamps()),
       counts_(counts),
@@ -55,20 +56,12 @@ bool RxQueue::have_batch() {
 
 unsigned RxQueue::poll() {
     const bool room = have_batch();
-    if (!room && waits_) return 0;
+    if (!room && leaves_) return 0;
     const Nanoseconds now = clock_.begin_burst();
     std::array<rte_mbuf*, burst> mbufs{};
     const unsigned count = rte_eth_rx_burst(port_, queue_, mbufs.data(), burst);
     if (count == 0) {
-        counts_.depth.set(rte_ring_count(filled_.get()));
-        if (batch_ != nullptr && !batch_->empty()) {
-            if (now - batch_began_ > longest_wait || clock_.recorded()) hand_over();
-        } else {
-            found_nothing();
-            // What the device stamped before it can be polled is on its way still.
-            polled_until_.store(clock_.recorded() ? always : now - device_delay,
-                                std::memory_order_release);
-        }
+        found_nothing(now);
         return 0;
     }
     if (idle_polls_.load(std::memory_order_relaxed) != 0) {
@@ -95,8 +88,16 @@ unsigned RxQueue::poll() {
     return count;
 }
 
-void RxQueue::found_nothing() {
+/// The device is empty.
+void RxQueue::found_nothing(Nanoseconds now) {
+    counts_.depth.set(rte_ring_count(filled_.get()));
+    if (batch_ != nullptr && !batch_->empty()) {
+        if (now - batch_began_ <= longest_wait && !clock_.recorded()) return;
+        hand_over();
+    }
     idle_polls_.store(idle_polls_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    // What a device stamps is on its way still for a while.
+    polled_until_.store(clock_.recorded() ? always : now - device_delay, std::memory_order_release);
 }
 
 void RxQueue::take(rte_mbuf* mbuf) {

@@ -59,7 +59,7 @@ class RxQueue {
     static constexpr unsigned burst = 64;
 
     bool have_batch();
-    void found_nothing();
+    void found_nothing(Nanoseconds now);
     void take(rte_mbuf* mbuf);
     void note_length(const rte_mbuf* mbuf, const wire::Packet& packet);
 
@@ -68,6 +68,7 @@ class RxQueue {
     std::uint16_t interface_id_;
     std::uint32_t mtu_;
     bool waits_;
+    bool leaves_;  ///< frames in the device while there is no room
     unsigned slots_;
     BurstClock clock_;
     QueueCounts& counts_;

@@ -55,13 +55,9 @@ void WindowFacts::take_ports(report::LiveFacts& live) {
 void WindowFacts::take_drops(report::LiveFacts& live) {
     const LiveTotals now = totals(counts_);
     for (std::size_t i = 0; i < drop_infos.size(); ++i) {
-        const std::uint64_t frames = now.drops[i] - totals_.drops[i];
-        live.drops.emplace_back(drop_infos[i].name, frames);
-        const auto drop = static_cast<Drop>(i);
-        const bool shed = drop == Drop::shed_application_data || drop == Drop::shed_new_flow;
-        // What is shed is chosen so that it hurts no flow; what is lost may be of any.
-        if (frames > 0 && !shed) live.frames_lost = true;
+        live.drops.emplace_back(drop_infos[i].name, now.drops[i] - totals_.drops[i]);
     }
+    live.frames_lost = now.lost() != totals_.lost();
     totals_ = now;
 }
 
