@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <thread>
 
@@ -38,8 +39,12 @@ double ratio_to(const BenchLine* walk, const BenchLine& line) {
     return walk == nullptr || line.cost.wall <= 0 ? 0 : walk->cost.wall / line.cost.wall;
 }
 
+std::string whole(double value) {
+    return report::grouped(static_cast<std::uint64_t>(std::llround(value)));
+}
+
 std::string number(double value) {
-    if (value >= 1'000) return report::grouped(static_cast<std::uint64_t>(value + 0.5));
+    if (value >= 1'000) return whole(value);
     return fmt::format("{:.2f}", value);
 }
 
@@ -103,6 +108,7 @@ std::string answers_text(const BenchFacts& facts) {
         }
     }
     std::vector<std::pair<std::uint64_t, std::string_view>> kinds;
+    kinds.reserve(outcomes.size());
     for (const auto& [outcome, count] : outcomes)
         kinds.emplace_back(count, outcome);
     std::string text = verdicts_heading(facts) + counted(std::move(kinds));
@@ -152,8 +158,7 @@ std::string bench_table(const BenchFacts& facts, const std::vector<BenchLine>& l
         text += fmt::format(
             "{}{:<6} {:<26} {:>7} {:>11} {:>9} {:>14} {:>8}{}\n", total ? "\x1b[1m" : "", line.path,
             line.stage, line.threads, number(rate(facts.packets, line.cost.wall) / 1e6),
-            number(rate(facts.bytes, line.cost.wall) / 1e9),
-            report::grouped(static_cast<std::uint64_t>(cycles_a_packet(facts, line) + 0.5)),
+            number(rate(facts.bytes, line.cost.wall) / 1e9), whole(cycles_a_packet(facts, line)),
             number(ratio_to(walk, line)), total ? "\x1b[0m" : "");
     }
     text += "\nRates: the whole trace by the wall time of the stage. Cycles: of all threads. ";

@@ -18,8 +18,9 @@ constexpr std::array step_bounds{Nanoseconds{100'000}, Nanoseconds{300'000}, mil
 
 /// The fraction by itself: a time since 1970 in nanoseconds is more than a double holds.
 double in_seconds(Nanoseconds span) {
-    return static_cast<double>(span / nanoseconds_per_second) +
-           static_cast<double>(span % nanoseconds_per_second) / 1e9;
+    const Nanoseconds whole = span / nanoseconds_per_second;
+    const Nanoseconds rest = span % nanoseconds_per_second;
+    return static_cast<double>(whole) + static_cast<double>(rest) / 1e9;
 }
 
 /// Of a label, between its quotes: backslash, quote and line feed escaped, as the format asks;
@@ -113,7 +114,7 @@ void add_flows(const Metrics& metrics, std::string& page) {
         Family family(page, "tlstriage_flows_total", "counter",
                       "Flows of TLS that ended, by outcome and cause.");
         for (const auto& [kind, count] : metrics.flows.flows()) {
-            family.sample(fmt::format("outcome=\"{}\",cause=\"{}\"", verdict::name(kind.first),
+            family.sample(fmt::format(R"(outcome="{}",cause="{}")", verdict::name(kind.first),
                                       verdict::name(kind.second)),
                           count);
         }

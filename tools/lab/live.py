@@ -46,8 +46,8 @@ class Watch:
         self.words = folder / "live.txt"
 
     def start(self):
-        """Returns once the port is open: what comes from then on is seen."""
-        self.network.mirror(self.role, self.interfaces)
+        """The mirror begins when the port is open, so that all that comes is seen."""
+        self.network.add_watch(self.role)
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.words, "wb") as file:
             self.process = subprocess.Popen(self.network.command("watch", self.command),
@@ -58,6 +58,7 @@ class Watch:
                 self.kill()
                 raise RuntimeError(f"tlstriage live did not start: {self.said()[-600:]!r}")
             time.sleep(0.05)
+        self.network.mirror(self.role, self.interfaces)
 
     def said(self):
         return self.words.read_text(errors="replace")

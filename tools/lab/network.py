@@ -115,8 +115,8 @@ class Network:
                         "net.ipv4.icmp_ratelimit=0"):
             self.run("router", f"sysctl -qw {setting}")
 
-    def mirror(self, role, interfaces):
-        """Copies all that passes interfaces of `role` to `port0` of a namespace `watch`."""
+    def add_watch(self, role):
+        """A namespace `watch`, whose `port0` gets what `role` sends out of `mirror`."""
         self.watched = True
         _run(["ip", "netns", "add", self.name("watch")])
         _run(["ip", "link", "add", "port0", "netns", self.name("watch"), "type", "veth",
@@ -127,6 +127,9 @@ class Network:
             self.run(end, f"ethtool -K {interface} tso off gso off gro off tx off")
             self.run(end, f"ip link set {interface} mtu 9000 up")
         self.run("watch", "ip link set lo up")
+
+    def mirror(self, role, interfaces):
+        """Copies from now on all that passes interfaces of `role` to the watch."""
         for interface in interfaces:
             self.run(role, f"tc qdisc add dev {interface} clsact")
             # What the loopback sends, it receives: once is enough.

@@ -86,7 +86,7 @@ def make(case, folder, verbose=False, words_only=False, live=None):
 
 
 class _Run:
-    def __init__(self, stack, case, verbose, live=None):
+    def __init__(self, stack, case, verbose=False, live=None):
         self.stack, self.case, self.verbose, self.live = stack, case, verbose, live
         self.work = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
         # Some programs read and write their files as a user of their own.
@@ -95,7 +95,8 @@ class _Run:
         self.network = Network(self._hosts())
         self.programs = []
 
-    def make(self, folder, words_only):
+    def prepare(self):
+        """The network and the servers, up."""
         case = self.case
         Certificates(self.work, case.get("certificates", {})).make_all()
         for name, text in case.get("files", {}).items():
@@ -108,9 +109,13 @@ class _Run:
                 self.network.run(role, self.fill(line))
         self.network.add_router_rules(map(self.fill, case.get("network", {}).get("forward", [])))
 
+        for server in case.get("server", []):
+            self._start_server(server)
+
+    def make(self, folder, words_only):
+        case = self.case
         try:
-            for server in case.get("server", []):
-                self._start_server(server)
+            self.prepare()
             watch = self._start_watch(folder) if self.live else None
             capture = self._clients_captured(case.get("capture", {}))
             if watch and watch.stop() != 0:
