@@ -55,6 +55,7 @@ bool RxQueue::have_batch() {
 }
 
 unsigned RxQueue::poll() {
+    empty_ = false;
     const bool room = have_batch();
     if (!room && leaves_) return 0;
     const Nanoseconds now = clock_.begin_burst();
@@ -90,6 +91,7 @@ unsigned RxQueue::poll() {
 
 /// The device is empty.
 void RxQueue::found_nothing(Nanoseconds now) {
+    empty_ = true;
     counts_.depth.set(rte_ring_count(filled_.get()));
     if (batch_ != nullptr && !batch_->empty()) {
         if (now - batch_began_ <= longest_wait && !clock_.recorded()) return;
