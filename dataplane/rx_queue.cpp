@@ -104,25 +104,12 @@ void RxQueue::found_nothing(Nanoseconds now) {
 
 void RxQueue::take(rte_mbuf* mbuf) {
     wire::Packet packet;
-    batch_->decode(mbuf, clock_.time_of(mbuf), interface_id_, packet);
-    note_length(mbuf, packet);
+    const std::uint32_t on_wire = batch_->decode(mbuf, clock_.time_of(mbuf), interface_id_, packet);
+    // Frames are whole here, and of the link's size, unless a ring cut them or an offload made
+    // them.
+    if (on_wire > rte_pktmbuf_pkt_len(mbuf)) counts_.cut_frames.add(1);
+    if (mtu_ != 0 && on_wire > mtu_ + link_headers) counts_.merged_frames.add(1);
     batch_->keep(mbuf, packet);
-}
-
-/// Frames are whole here, and of the link's size, unless a ring cut them or an offload made them.
-void RxQueue::note_length(const rte_mbuf* mbuf, const wire::Packet& packet) {
-    if (packet.outcome == wire::Outcome::cut_short ||
-        packet.outcome == wire::Outcome::cut_fragment) {
-        counts_.cut_frames.add(1);
-        return;
-    }
-    if (packet.outcome != wire::Outcome::tcp) return;
-    if (packet.captured < packet.payload_length) counts_.cut_frames.add(1);
-    const std::uint32_t in_front =
-        static_cast<std::uint32_t>(packet.network - rte_pktmbuf_mtod(mbuf, const std::uint8_t*));
-    const std::uint32_t ip_length = packet.payload + packet.payload_length;
-    if (mtu_ != 0 && mbuf->nb_segs == 1 && in_front + ip_length > mtu_ + link_headers)
-        counts_.merged_frames.add(1);
 }
 
 void RxQueue::hand_over() {

@@ -63,7 +63,6 @@ class RxQueue {
     bool have_batch();
     void found_nothing(Nanoseconds now);
     void take(rte_mbuf* mbuf);
-    void note_length(const rte_mbuf* mbuf, const wire::Packet& packet);
 
     std::uint16_t port_;
     std::uint16_t queue_;

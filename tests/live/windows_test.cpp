@@ -157,7 +157,7 @@ TEST(LiveWindows, AFullDiskIsWaitedFor) {
     std::filesystem::create_directory(disk.path() / "out");
     const std::filesystem::path out = disk.path() / "out";
     disk.fill();
-    Child run(windows_command(out, {"--every", "500ms"}));
+    Child run(windows_command(out));
     ASSERT_TRUE(eventually([&] {
         return run.err().find("a window can't be written, and is kept") != std::string::npos;
     })) << run.err();
