@@ -27,8 +27,10 @@ class FrameBatch {
     [[nodiscard]] bool full() const { return held_ >= buffers; }
     [[nodiscard]] Piece& piece() { return piece_; }
 
-    /// Decodes a frame, for who looks at the packet before keep(), which must follow.
-    void decode(rte_mbuf* mbuf, Nanoseconds time, std::uint16_t interface_id, wire::Packet& packet);
+    /// Decodes a frame, for who looks at it before keep(), which must follow. Returns its length on
+    /// the wire as its IP header tells: longer than the frame when a ring cut it.
+    std::uint32_t decode(rte_mbuf* mbuf, Nanoseconds time, std::uint16_t interface_id,
+                         wire::Packet& packet);
     /// The packet goes to the analysis, and the frame with it.
     void keep(rte_mbuf* mbuf, wire::Packet& packet) {
         piece_.add(packet);

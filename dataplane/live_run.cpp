@@ -289,7 +289,10 @@ void LiveRun::State::run(LiveControl& control, const OnWindow& on_window) {
         }
         if (!worked) std::this_thread::sleep_for(nap);
     }
-    pollers.stop();
+    pollers.ask_to_stop();
+    while (!pollers.done())
+        turn();
+    pollers.join();
     draining = true;
     while (turn()) {
     }

@@ -15,6 +15,7 @@ namespace {
 constexpr unsigned vain_polls = 256;
 /// Short enough for 4096 descriptors at 14.88 million frames a second.
 constexpr auto nap = std::chrono::microseconds(50);
+constexpr auto longest_drain = std::chrono::seconds(1);
 
 std::vector<unsigned> worker_lcores() {
     std::vector<unsigned> lcores;
@@ -38,9 +39,11 @@ Pollers::Pollers(std::deque<RxQueue>& queues, std::deque<ThreadCounts>& counts, 
         tasks_.push_back(std::make_unique<Task>());
         tasks_.back()->counts = &counts[i];
         tasks_.back()->stopping = &stopping_;
+        tasks_.back()->running = &running_;
     }
     for (std::size_t i = 0; i < queues.size(); ++i)
         tasks_[i % threads]->queues.push_back(&queues[i]);
+    running_ = threads;
     lcores_ = worker_lcores();
     lcores_.resize(std::min<std::size_t>(lcores_.size(), threads));
     for (unsigned i = 0; i < threads; ++i) {
@@ -58,8 +61,7 @@ Pollers::Pollers(std::deque<RxQueue>& queues, std::deque<ThreadCounts>& counts, 
     }
 }
 
-void Pollers::stop() {
-    stopping_.store(true, std::memory_order_relaxed);
+void Pollers::join() {
     for (const unsigned lcore : lcores_)
         rte_eal_wait_lcore(lcore);
     lcores_.clear();
@@ -91,8 +93,19 @@ void Pollers::poll_until_stopped(Task& task) {
             rte_pause();
         }
     }
-    for (RxQueue* const queue : task.queues)
+    drain(task);
+    task.running->fetch_sub(1, std::memory_order_release);
+}
+
+void Pollers::drain(const Task& task) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (RxQueue* const queue : task.queues) {
+        while (!queue->waits() && std::chrono::steady_clock::now() - begin < longest_drain) {
+            queue->poll();
+            if (queue->empty()) break;
+        }
         queue->hand_over();
+    }
 }
 
 }  // namespace tlstriage::dataplane

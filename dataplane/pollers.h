@@ -19,23 +19,32 @@ class Pollers {
     static unsigned count_for(unsigned queues, unsigned asked);
 
     Pollers(std::deque<RxQueue>& queues, std::deque<ThreadCounts>& counts, unsigned threads);
-    ~Pollers() { stop(); }
+    ~Pollers() {
+        ask_to_stop();
+        join();
+    }
     Pollers(Pollers&&) = delete;
     Pollers& operator=(Pollers&&) = delete;
 
-    /// They hand over what they have, and end.
-    void stop();
+    /// They take what the devices still hold, but no longer than a second, hand over what they
+    /// have, and end. Batches must be taken from the queues until they are done.
+    void ask_to_stop() { stopping_.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] bool done() const { return running_.load(std::memory_order_acquire) == 0; }
+    void join();
 
   private:
     struct Task {
         std::vector<RxQueue*> queues;
         ThreadCounts* counts = nullptr;
         const std::atomic<bool>* stopping = nullptr;
+        std::atomic<unsigned>* running = nullptr;
     };
     static void poll_until_stopped(Task& task);
+    static void drain(const Task& task);
     static int run_on_lcore(void* task);
 
     std::atomic<bool> stopping_{false};
+    std::atomic<unsigned> running_{0};
     std::vector<std::unique_ptr<Task>> tasks_;
     std::vector<unsigned> lcores_;
     std::vector<std::jthread> threads_;

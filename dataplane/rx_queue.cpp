@@ -55,6 +55,7 @@ bool RxQueue::have_batch() {
 }
 
 unsigned RxQueue::poll() {
+    empty_ = false;
     const bool room = have_batch();
     if (!room && leaves_) return 0;
     const Nanoseconds now = clock_.begin_burst();
@@ -90,6 +91,7 @@ unsigned RxQueue::poll() {
 
 /// The device is empty.
 void RxQueue::found_nothing(Nanoseconds now) {
+    empty_ = true;
     counts_.depth.set(rte_ring_count(filled_.get()));
     if (batch_ != nullptr && !batch_->empty()) {
         if (now - batch_began_ <= longest_wait && !clock_.recorded()) return;
@@ -102,25 +104,12 @@ void RxQueue::found_nothing(Nanoseconds now) {
 
 void RxQueue::take(rte_mbuf* mbuf) {
     wire::Packet packet;
-    batch_->decode(mbuf, clock_.time_of(mbuf), interface_id_, packet);
-    note_length(mbuf, packet);
+    const std::uint32_t on_wire = batch_->decode(mbuf, clock_.time_of(mbuf), interface_id_, packet);
+    // Frames are whole here, and of the link's size, unless a ring cut them or an offload made
+    // them.
+    if (on_wire > rte_pktmbuf_pkt_len(mbuf)) counts_.cut_frames.add(1);
+    if (mtu_ != 0 && on_wire > mtu_ + link_headers) counts_.merged_frames.add(1);
     batch_->keep(mbuf, packet);
-}
-
-/// Frames are whole here, and of the link's size, unless a ring cut them or an offload made them.
-void RxQueue::note_length(const rte_mbuf* mbuf, const wire::Packet& packet) {
-    if (packet.outcome == wire::Outcome::cut_short ||
-        packet.outcome == wire::Outcome::cut_fragment) {
-        counts_.cut_frames.add(1);
-        return;
-    }
-    if (packet.outcome != wire::Outcome::tcp) return;
-    if (packet.captured < packet.payload_length) counts_.cut_frames.add(1);
-    const std::uint32_t in_front =
-        static_cast<std::uint32_t>(packet.network - rte_pktmbuf_mtod(mbuf, const std::uint8_t*));
-    const std::uint32_t ip_length = packet.payload + packet.payload_length;
-    if (mtu_ != 0 && mbuf->nb_segs == 1 && in_front + ip_length > mtu_ + link_headers)
-        counts_.merged_frames.add(1);
 }
 
 void RxQueue::hand_over() {

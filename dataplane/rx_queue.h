@@ -33,6 +33,8 @@ class RxQueue {
 
     /// Takes a burst from the port; returns how many frames there were.
     unsigned poll();
+    /// The last poll found the device empty.
+    [[nodiscard]] bool empty() const { return empty_; }
     /// Gives away what has come so far, full or not: the last thing to do.
     void hand_over();
 
@@ -61,7 +63,6 @@ class RxQueue {
     bool have_batch();
     void found_nothing(Nanoseconds now);
     void take(rte_mbuf* mbuf);
-    void note_length(const rte_mbuf* mbuf, const wire::Packet& packet);
 
     std::uint16_t port_;
     std::uint16_t queue_;
@@ -77,6 +78,7 @@ class RxQueue {
     Ring free_;
     FrameBatch* batch_ = nullptr;
     Nanoseconds batch_began_ = 0;
+    bool empty_ = false;
     std::atomic<Nanoseconds> polled_until_{std::numeric_limits<Nanoseconds>::min()};
     std::atomic<unsigned> idle_polls_{0};
 };
