@@ -128,7 +128,7 @@ void LiveRun::State::open() {
     std::vector<PortPlan> plans;
     for (const std::string& port : plan.ports)
         plans.push_back(plan_port(port));
-    const unsigned most_queues = plan.pollers == 0 ? 1 : plan.pollers;
+    unsigned most_queues = std::max(plan.pollers, 1U);
     const auto shape = [&](unsigned slots) {
         return PortShape{most_queues, slots * FrameBatch::buffers};
     };
@@ -141,6 +141,7 @@ void LiveRun::State::open() {
     while (all_bytes() > most_pool_bytes && plan.slots > least_slots)
         plan.slots /= 2;
     eal.emplace(eal_plan(plan, plans, all_bytes()));
+    if (plan.pollers == 0) most_queues = std::max(Pollers::worker_cores(), 1U);
     unsigned queue_count = 0;
     recorded = true;
     for (const PortPlan& port_plan : plans) {

@@ -28,8 +28,12 @@ std::vector<unsigned> worker_lcores() {
 
 }  // namespace
 
+unsigned Pollers::worker_cores() {
+    return static_cast<unsigned>(worker_lcores().size());
+}
+
 unsigned Pollers::count_for(unsigned queues, unsigned asked) {
-    const auto lcores = static_cast<unsigned>(worker_lcores().size());
+    const unsigned lcores = worker_cores();
     if (lcores > 0) asked = asked == 0 ? lcores : std::min(asked, lcores);
     return std::clamp(asked, 1U, std::max(queues, 1U));
 }

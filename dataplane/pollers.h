@@ -15,6 +15,8 @@ namespace tlstriage::dataplane {
 /// core, where the user asked for such (-l 0-3); else threads that the kernel places.
 class Pollers {
   public:
+    /// Cores that EAL has for polling, besides the main thread's.
+    static unsigned worker_cores();
     /// As many as EAL has worker lcores, or, where it has none, one; at most one a queue.
     static unsigned count_for(unsigned queues, unsigned asked);
 

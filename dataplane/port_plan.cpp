@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint32_t ring_bytes = std::uint32_t{128} << 20U;
 constexpr std::uint32_t block_bytes = std::uint32_t{1} << 20U;
 constexpr std::uint32_t least_ring_frame = 2048;
+/// What fits a packet buffer of 64 KiB, in steps of 16 (TPACKET_ALIGNMENT).
+constexpr std::uint32_t most_ring_frame = 65'424;
 /// In front of each frame in the ring: tpacket2_hdr, sockaddr_ll, and the link's header and tags.
 constexpr std::uint32_t ring_overhead = 128;
 
@@ -74,10 +76,12 @@ PortPlan on_interface(const std::string& name) {
     const std::uint32_t largest =
         std::min(plan.mtu != 0 ? plan.mtu : 1500U, 65535U) + ring_overhead;
     plan.frame_bytes = least_ring_frame;
-    while (plan.frame_bytes < largest)
+    while (plan.frame_bytes < largest && plan.frame_bytes < most_ring_frame / 2)
         plan.frame_bytes *= 2;
-    plan.arguments = fmt::format("iface={},blocksz={},framesz={},framecnt={}", name, block_bytes,
-                                 plan.frame_bytes, ring_bytes / plan.frame_bytes);
+    if (plan.frame_bytes < largest) plan.frame_bytes = most_ring_frame;
+    plan.arguments =
+        fmt::format("iface={},blocksz={},framesz={},framecnt={}", name, block_bytes,
+                    plan.frame_bytes, ring_bytes / block_bytes * (block_bytes / plan.frame_bytes));
     return plan;
 }
 

@@ -38,19 +38,27 @@ RxQueue::RxQueue(const Port& port, std::uint16_t queue, unsigned number, unsigne
       clock_(port.id(), port.stamps()),
       counts_(counts),
       filled_(make_ring(fmt::format("filled{}", number), slots)),
-      free_(make_ring(fmt::format("free{}", number), slots)) {
+      used_(make_ring(fmt::format("used{}", number), slots)) {
     counts_.size = slots;
+    free_.reserve(slots);
     for (unsigned i = 0; i < slots; ++i) {
         batches_.push_back(std::make_unique<FrameBatch>());
-        rte_ring_enqueue(free_.get(), batches_.back().get());
+        free_.push_back(batches_.back().get());
     }
 }
 
+/// Buffers are freed by the thread that allocates, from its own cache, the latest first: they are
+/// still in the processor's.
 bool RxQueue::have_batch() {
     if (batch_ != nullptr) return true;
-    void* taken = nullptr;
-    if (rte_ring_dequeue(free_.get(), &taken) != 0) return false;
-    batch_ = static_cast<FrameBatch*>(taken);
+    for (void* used = nullptr; rte_ring_dequeue(used_.get(), &used) == 0;) {
+        auto* const batch = static_cast<FrameBatch*>(used);
+        batch->release();
+        free_.push_back(batch);
+    }
+    if (free_.empty()) return false;
+    batch_ = free_.back();
+    free_.pop_back();
     return true;
 }
 
@@ -123,11 +131,6 @@ FrameBatch* RxQueue::next() {
     void* taken = nullptr;
     if (rte_ring_dequeue(filled_.get(), &taken) != 0) return nullptr;
     return static_cast<FrameBatch*>(taken);
-}
-
-void RxQueue::give_back(FrameBatch* batch) {
-    batch->release();
-    rte_ring_enqueue(free_.get(), batch);
 }
 
 }  // namespace tlstriage::dataplane

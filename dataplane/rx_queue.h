@@ -53,7 +53,7 @@ class RxQueue {
     [[nodiscard]] bool waits() const { return waits_; }
     /// The next batch, or null. It must be given back.
     FrameBatch* next();
-    void give_back(FrameBatch* batch);
+    void give_back(FrameBatch* batch) { rte_ring_enqueue(used_.get(), batch); }
 
     static constexpr Nanoseconds always = std::numeric_limits<Nanoseconds>::max();
 
@@ -75,7 +75,8 @@ class RxQueue {
     QueueCounts& counts_;
     std::vector<std::unique_ptr<FrameBatch>> batches_;
     Ring filled_;
-    Ring free_;
+    Ring used_;
+    std::vector<FrameBatch*> free_;  ///< of the polling thread
     FrameBatch* batch_ = nullptr;
     Nanoseconds batch_began_ = 0;
     bool empty_ = false;
