@@ -22,6 +22,8 @@ SLOTS = 16
 def obstacle(case):
     """Why a case can't be played live, or nothing: its capture is cut on purpose."""
     capture = case.get("capture", {})
+    if capture.get("at", "").endswith("_any"):
+        return "its capture is of all interfaces, and the mirror would be one"
     if case.get("edge"):
         return "it is about the edge of a capture"
     if case.get("synthetic", {}).get("transform"):

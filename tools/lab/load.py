@@ -64,12 +64,15 @@ scrape_configs:
 Handshake = collections.namedtuple("Handshake", "client_port server_port status")
 
 
-def load(program, trace, seconds, options):
-    """Runs the trial and prints what it found; returns the faults, as texts."""
+def load(program, trace, seconds, options, stall=0):
+    """Runs the trial and prints what it found; returns the faults, as texts.
+
+    `stall`: seconds for which the program is stopped midway, so that it must lose frames.
+    """
     with contextlib.ExitStack() as stack:
         stack.callback(signal.pthread_sigmask, signal.SIG_UNBLOCK, run.SIGNALS)
         try:
-            return _Load(stack, program, trace, options).play(seconds)
+            return _Load(stack, program, trace, options, stall).play(seconds)
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, run.SIGNALS)
 
@@ -87,9 +90,9 @@ def total(page, name):
 
 
 class _Load(run._Run):
-    def __init__(self, stack, program, trace, options):
+    def __init__(self, stack, program, trace, options, stall):
         super().__init__(stack, CASE)
-        self.trace = trace
+        self.trace, self.stall = trace, stall
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-load-")))
         self.watch = live.Watch(self.network, "router_client", program, self.folder, options, EVERY)
         self.handshakes, self.memory, self.pages, self.faults = [], [], [], []
@@ -108,6 +111,8 @@ class _Load(run._Run):
         for thread in threads:
             thread.daemon = True
             thread.start()
+        if self.stall:
+            threading.Timer(seconds / 3, self._stop_for_a_while).start()
         sent = self._replay(seconds)
         self.ending.set()
         for thread in threads:
@@ -142,6 +147,11 @@ class _Load(run._Run):
         print(f"tcpreplay: {int(found[1]):,} frames; {rated[0] if rated else ''}")
         return int(found[1])
 
+    def _stop_for_a_while(self):
+        self.watch.process.send_signal(signal.SIGSTOP)
+        time.sleep(self.stall)
+        self.watch.process.send_signal(signal.SIGCONT)
+
     def _clients(self):
         while not self.ending.is_set():
             for server_port, (arguments, *_) in KINDS.items():
@@ -172,8 +182,8 @@ class _Load(run._Run):
             self.pages.append(self._get("9464/metrics"))
 
     def _port_frames(self):
-        """What the kernel counts at the port: received and dropped there."""
-        names = ["rx_packets", "rx_dropped", "rx_missed_errors", "rx_fifo_errors"]
+        """What the kernel counts at the port."""
+        names = ["rx_packets", "rx_missed_errors", "rx_fifo_errors"]
         text = subprocess.run(
             self.network.command("watch", ["cat", *(f"/sys/class/net/port0/statistics/{name}"
                                                     for name in names)]),
@@ -202,8 +212,8 @@ class _Load(run._Run):
                        if not any(f'cause="{cause}' in key for cause in within))
         missed = port["rx_missed_errors"] + port["rx_fifo_errors"]
         sent_to_port = port["rx_packets"] + missed
-        print(f"port0: {port['rx_packets']:,} frames received, {missed:,} missed, "
-              f"{port['rx_dropped']:,} dropped; of the replay {sent:,}\n"
+        print(f"port0: {port['rx_packets']:,} frames received, {missed:,} missed; "
+              f"of the replay {sent:,}\n"
               f"tlstriage: {packets:,} frames taken, {in_front:,} dropped in front")
         for key, value in drops.items():
             print(f"  {value:,} {key}")
@@ -221,7 +231,7 @@ class _Load(run._Run):
 
     def _check_monotonic(self):
         pages = [samples(page) for page in self.pages if page]
-        if len(pages) < len(self.pages):
+        if len(pages) < len(self.pages) and not self.stall:
             self.faults.append(f"{len(self.pages) - len(pages)} of {len(self.pages)} looks at the "
                                "page failed")
         for before, now in zip(pages, pages[1:]):
@@ -245,7 +255,8 @@ class _Load(run._Run):
         scrapes, up = ask("count_over_time(up[1d])"), ask("avg_over_time(up[1d])")
         seen = ask("sum(tlstriage_packets_total)")
         print(f"Prometheus: {scrapes:.0f} scrapes, {up:.0%} of them good, {seen:,.0f} frames")
-        if process.poll() is not None or up < 1 or scrapes < seconds / 2 or not seen:
+        least = 0.3 if self.stall else 1
+        if process.poll() is not None or up < least or scrapes < seconds / 2 or not seen:
             self.faults.append("Prometheus did not scrape well: " + (
                 self.folder / "prometheus.txt").read_text(errors="replace")[-400:])
 
@@ -260,6 +271,8 @@ class _Load(run._Run):
             self.faults.append(f"memory grew from {middle:.0f} to {last:.0f} MiB")
 
     def _check_handshakes(self, page):
+        if self.stall and not total(page, "tlstriage_drops_total"):
+            self.faults.append("nothing was dropped while the program was stopped: no trial of that")
         rows = collections.defaultdict(list)
         for row in live.Watched(self.folder).rows():
             if row["client_ip"] == ADDRESSES["client"]:
