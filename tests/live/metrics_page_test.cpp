@@ -85,7 +85,7 @@ TEST(LiveMetrics, ThePageSaysWhatTheFilesSay) {
         ++rows["tlstriage_flows_total{outcome=\"" + flows.cell(row, "outcome") + "\",cause=\"" +
                flows.cell(row, "cause") + "\"}"];
     }
-    EXPECT_GT(rows.size(), 5U);
+    EXPECT_GT(rows.size(), 2U);
     for (const auto& [sample, count] : rows)
         EXPECT_EQ(value_of(after, sample), count) << sample;
     double packets = 0;

@@ -12,7 +12,8 @@ from network import CAPTURE_POINTS
 READY_SECONDS = 20
 END_SECONDS = 30
 # What live rows have in common with those of a capture file, whose frames and times are its own.
-COMPARED = {"outcome", "cause", "reason", "actor", "alert", "alert_sender", "also_right", "first_frame"}
+COMPARED = {"outcome", "cause", "reason", "actor", "alert", "alert_sender", "also_right",
+            "first_frame"}
 # Filters of captures that leave packets of the case out: a mirror port brings them all.
 _PARTIAL = re.compile(r"src|dst|greater|less|udp")
 # Some cases run at a time: each program gets little memory.

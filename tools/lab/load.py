@@ -1,8 +1,8 @@
 """tlstriage live under load: a trace at the highest rate on its port, beside real handshakes.
 
-What must hold: every frame that reached the port is seen or counted as dropped, to the frame; memory
-stays flat; the real handshakes' verdicts are right or incomplete, never wrong; promtool has no remark
-about the page, a real Prometheus scrapes it, and no counter ever falls.
+What must hold: every frame that reached the port is seen or counted as dropped, to the frame;
+memory stays flat; the real handshakes' verdicts are right or incomplete, never wrong; promtool has
+no remark about the page, a real Prometheus scrapes it, and no counter ever falls.
 """
 
 import collections
@@ -30,7 +30,8 @@ FLAT_SHARE, FLAT_MIB = 1.1, 16
 GAVE_UP = {28, 35, 52, 56, 124}   # curl: timeouts and connections that broke
 
 # Real servers, and clients that must fare with each in the same way always: (curl's options, its
-# exit status, outcome and cause). TLS 1.2 where the reason must be readable; nobody listens on 8443.
+# exit status, outcome and cause). TLS 1.2 where the reason must be readable; nobody listens on
+# 8443.
 CASE = {
     "title": "load",
     "certificates": {
@@ -93,7 +94,8 @@ class _Load(run._Run):
     def __init__(self, stack, program, trace, options, stall):
         super().__init__(stack, CASE)
         self.trace, self.stall = trace, stall
-        self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-load-")))
+        self.folder = pathlib.Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-load-")))
         self.watch = live.Watch(self.network, "router_client", program, self.folder, options, EVERY)
         self.handshakes, self.memory, self.pages, self.faults = [], [], [], []
         self.ending = threading.Event()
@@ -178,7 +180,8 @@ class _Load(run._Run):
         status = pathlib.Path(f"/proc/{self.watch.process.pid}/status")
         while not self.ending.wait(1):
             with contextlib.suppress(OSError, TypeError):
-                self.memory.append(int(re.search(r"RssAnon:\s+(\d+)", status.read_text())[1]) / 1024)
+                kilobytes = re.search(r"RssAnon:\s+(\d+)", status.read_text())[1]
+                self.memory.append(int(kilobytes) / 1024)
             self.pages.append(self._get("9464/metrics"))
 
     def _port_frames(self):
@@ -196,7 +199,8 @@ class _Load(run._Run):
             process = subprocess.Popen(
                 self.network.command("watch", [
                     "prometheus", f"--config.file={self.folder}/prometheus.yml",
-                    f"--storage.tsdb.path={self.folder}/tsdb", "--web.listen-address=127.0.0.1:9090"]),
+                    f"--storage.tsdb.path={self.folder}/tsdb",
+                    "--web.listen-address=127.0.0.1:9090"]),
                 stdout=file, stderr=file, start_new_session=True)
         self.stack.callback(run._end, process)
         return process
@@ -272,7 +276,7 @@ class _Load(run._Run):
 
     def _check_handshakes(self, page):
         if self.stall and not total(page, "tlstriage_drops_total"):
-            self.faults.append("nothing was dropped while the program was stopped: no trial of that")
+            self.faults.append("nothing was dropped while the program was stopped")
         rows = collections.defaultdict(list)
         for row in live.Watched(self.folder).rows():
             if row["client_ip"] == ADDRESSES["client"]:
