@@ -210,7 +210,7 @@ std::string to_prometheus(const Metrics& metrics) {
     add_one(page, "tlstriage_windows_waiting", "gauge",
             "Windows that are judged, and not on disk yet.", metrics.windows_waiting);
     add_one(page, "tlstriage_last_window_timestamp_seconds", "gauge",
-            "End of the last window that was written, in seconds since 1970; 0 before the first.",
+            "End of the last window that was judged, in seconds since 1970; 0 before the first.",
             in_seconds(metrics.last_window));
     add_work(metrics, page);
     return page;

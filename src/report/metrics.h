@@ -83,7 +83,7 @@ struct Metrics {
     std::uint64_t windows_written = 0;
     std::uint64_t windows_failed = 0;
     std::uint64_t windows_waiting = 0;
-    Nanoseconds last_window = 0;  ///< end of the last one that was written; 0: none yet
+    Nanoseconds last_window = 0;  ///< end of the last one that was judged; 0: none yet
     Nanoseconds started = 0;
 };
 
