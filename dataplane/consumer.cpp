@@ -72,7 +72,7 @@ void Consumer::consume(Window& window, Alongside alongside) {
     run_shards(alongside, [&](unsigned index) {
         for (std::size_t p = 0; p < window.pieces.size(); ++p) {
             engine_.shard(index).consume(window.pieces[p]->packets(index),
-                                         {window.file, window.bases[p]});
+                                         {window.file, window.bases[p], window.shedding});
         }
     });
 }
@@ -99,8 +99,9 @@ void Consumer::consume_until(std::span<Window* const> windows, Nanoseconds until
             }
             if (earliest == nullptr) return;
             const std::size_t piece = earliest->places[index].piece;
-            engine_.shard(index).consume(take_run(*earliest, index, second),
-                                         {earliest->file, earliest->bases[piece]});
+            engine_.shard(index).consume(
+                take_run(*earliest, index, second),
+                {earliest->file, earliest->bases[piece], earliest->shedding});
         }
     });
 }

@@ -39,6 +39,7 @@ struct Window {
     Nanoseconds last_time = std::numeric_limits<Nanoseconds>::min();
     std::array<Place, engine::shard_count> places{};
     bool begun = false;  ///< some packets have been consumed
+    engine::Shedding shedding = engine::Shedding::nothing;
 };
 
 /// What is done while the shards consume, in the same run of the executor, and begun before them.

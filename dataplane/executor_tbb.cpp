@@ -2,16 +2,31 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <new>
+#include <optional>
+#include <utility>
+
 #include "executor.h"
 
 namespace tlstriage::dataplane {
 
 struct Executor::Arena {
     explicit Arena(unsigned threads)
-        : control(tbb::global_control::max_allowed_parallelism, threads),
+        : control(std::in_place, tbb::global_control::max_allowed_parallelism, threads),
           arena(static_cast<int>(threads)) {}
 
-    tbb::global_control control;
+    /// With the last executor TBB's workers end, and are waited for: else they could still be
+    /// ending while the process does, and clean up OpenSSL's data of theirs after OpenSSL itself.
+    ~Arena() {
+        arena.terminate();
+        control.reset();
+        tbb::finalize(workers, std::nothrow);  // refuses while another executor is there
+    }
+    Arena(Arena&&) = delete;
+    Arena& operator=(Arena&&) = delete;
+
+    tbb::task_scheduler_handle workers{tbb::attach{}};
+    std::optional<tbb::global_control> control;
     tbb::task_arena arena;
 };
 

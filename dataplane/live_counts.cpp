@@ -10,6 +10,13 @@ void add(const DropCounters& counters, LiveTotals& sum) {
 
 }  // namespace
 
+std::uint64_t LiveTotals::lost() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t frames : drops)
+        sum += frames;
+    return sum - dropped(Drop::shed_application_data) - dropped(Drop::shed_new_flow);
+}
+
 LiveTotals totals(const LiveCounts& counts) {
     LiveTotals sum;
     for (const PortCounts& port : counts.ports)
@@ -23,6 +30,7 @@ LiveTotals totals(const LiveCounts& counts) {
         sum.size += queue.size;
         add(queue.drops, sum);
     }
+    add(counts.drops, sum);
     return sum;
 }
 

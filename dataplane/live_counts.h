@@ -48,6 +48,9 @@ class Counter {
 };
 
 using DropCounters = std::array<Counter, drop_infos.size()>;
+inline Counter& of(DropCounters& drops, Drop drop) {
+    return drops[static_cast<std::size_t>(drop)];
+}
 
 /// A receive queue of a port, served by one thread.
 struct QueueCounts {
@@ -57,7 +60,7 @@ struct QueueCounts {
     Counter bytes;           ///< of these
     Counter cut_frames;      ///< of these: shorter than their IP header says
     Counter merged_frames;   ///< of these: larger than the link can carry, made by an offload
-    DropCounters drops;      ///< those within
+    DropCounters drops;      ///< of these: ring_full
     Counter depth;           ///< batches of frames that wait for the analysis
     std::uint64_t size = 0;  ///< slots for them
 };
@@ -65,7 +68,7 @@ struct QueueCounts {
 struct PortCounts {
     std::string name;    ///< as it was given
     std::string driver;  ///< of DPDK, as net_af_packet
-    DropCounters drops;  ///< those in front
+    DropCounters drops;  ///< those in front of the program
 };
 
 /// A thread of the run. Its share of time at work between two looks is the difference of `busy` by
@@ -99,10 +102,12 @@ struct LiveCounts {
     std::deque<QueueCounts> queues;
     std::deque<ThreadCounts> threads;
 
+    DropCounters drops;       ///< those of no one port: what was shed
     Counter open_flows;       ///< connections in the tables
     Counter evicted_flows;    ///< given up for memory
     Counter windows;          ///< ended so far
     Counter windows_waiting;  ///< judged, not on disk yet
+    Counter windows_written;  ///< to disk
     Counter windows_lost;     ///< never written: the disk was full or slow for too long
     StepTimes consume;        ///< one turn of the analysis over what waits
     StepTimes judge;          ///< a window's end: flows end, are judged, become text
@@ -119,6 +124,8 @@ struct LiveTotals {
     std::uint64_t size = 0;
     std::array<std::uint64_t, drop_infos.size()> drops{};
 
+    /// Frames that may be of any flow: all that was dropped, but for what was shed by choice.
+    [[nodiscard]] std::uint64_t lost() const;
     [[nodiscard]] std::uint64_t dropped(Drop drop) const {
         return drops[static_cast<std::size_t>(drop)];
     }

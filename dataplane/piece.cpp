@@ -22,6 +22,11 @@ void Piece::clear() {
 
 void Piece::take(const capture::Record& record) {
     wire::Packet packet;
+    decode(record, packet);
+    add(packet);
+}
+
+void Piece::decode(const capture::Record& record, wire::Packet& packet) {
     const wire::Outcome outcome =
         wire::decode(record.link, {record.data, record.captured}, record.wire_length, packet);
     packet.time = record.time;
@@ -36,6 +41,10 @@ void Piece::take(const capture::Record& record) {
         link_ = record.link;
     }
     ++link_frames_;
+}
+
+void Piece::add(wire::Packet& packet) {
+    const wire::Outcome outcome = packet.outcome;
     if (outcome == wire::Outcome::tcp) {
         by_shard_[engine::Engine::shard_of(packet.flow_hash)].push_back(packet);
     } else if (outcome == wire::Outcome::fragment) {

@@ -21,6 +21,10 @@ class Piece {
 
     /// Decodes one frame and puts it where it belongs.
     void take(const capture::Record& record);
+    /// The two halves of take(), for who looks at the packet in between: decodes and counts one
+    /// frame; puts its packet where it belongs.
+    void decode(const capture::Record& record, wire::Packet& packet);
+    void add(wire::Packet& packet);
     /// Counts a frame that holds no packet.
     void take_empty_frame() { ++frames_; }
     /// Adds a reassembled datagram's packet, as of the frame that completed it.

@@ -11,8 +11,10 @@ void define_commands(CLI::App& app, int& status) {
     app.require_subcommand(1);
     app.footer("tlstriage COMMAND --help has examples.");
     define_analyze(app, status);
+    define_bench(app, status);
     define_carve(app, status);
     define_explain(app, status);
+    define_live(app, status);
     define_report(app, status);
 }
 

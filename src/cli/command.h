@@ -20,5 +20,7 @@ void define_analyze(CLI::App& app, int& status);
 void define_report(CLI::App& app, int& status);
 void define_explain(CLI::App& app, int& status);
 void define_carve(CLI::App& app, int& status);
+void define_bench(CLI::App& app, int& status);
+void define_live(CLI::App& app, int& status);
 
 }  // namespace tlstriage::cli

@@ -43,4 +43,21 @@ std::size_t parse_memory(const std::string& text) {
     return static_cast<std::size_t>(bytes);
 }
 
+Nanoseconds parse_span(const std::string& option, const std::string& text) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const std::string unit = end;
+    constexpr double millisecond = 1e6;
+    const double scale = unit == "ms"  ? millisecond
+                         : unit == "s" ? 1e3 * millisecond
+                         : unit == "m" ? 60e3 * millisecond
+                         : unit == "h" ? 3600e3 * millisecond
+                                       : 0;
+    constexpr double most = 1e18;  // 30 years
+    const double span = number * scale;
+    if (end == text.c_str() || !(span >= millisecond) || span > most)
+        refuse(fmt::format("{}: {} is no span of time (try 30s, 5m or 1h)", option, text));
+    return static_cast<Nanoseconds>(span);
+}
+
 }  // namespace tlstriage::cli

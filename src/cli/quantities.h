@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/time.h"
+
 namespace tlstriage::cli {
 
 /// A number of threads, or auto for all cores. Throws CLI::ValidationError.
@@ -11,5 +13,9 @@ unsigned parse_threads(const std::string& text);
 
 /// Bytes, with K, M or G; at least 16M. Throws CLI::ValidationError.
 std::size_t parse_memory(const std::string& text);
+
+/// A span of time, as 250ms, 60s, 5m or 1h, more than none; `option` is for the message. Throws
+/// CLI::ValidationError.
+Nanoseconds parse_span(const std::string& option, const std::string& text);
 
 }  // namespace tlstriage::cli

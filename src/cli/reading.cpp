@@ -10,12 +10,7 @@
 
 namespace tlstriage::cli {
 
-void define_reading(CLI::App& command, ReadingOptions& options) {
-    command
-        .add_option("INPUT", options.inputs,
-                    "Files, folders, globs, - for standard input: pcap or pcapng, plain or in "
-                    ".gz .zst .lz4 .xz .bz2 or tar")
-        ->required();
+void define_judging(CLI::App& command, JudgingOptions& options) {
     command.add_option("--threads", options.threads, "Threads, or auto for all cores")
         ->capture_default_str();
     command
@@ -38,12 +33,21 @@ void define_reading(CLI::App& command, ReadingOptions& options) {
                     "Revocation lists, PEM or DER; may be given several times")
         ->option_text("PATH ...")
         ->allow_extra_args(false);
+    command.add_flag("--all-flows", options.all_flows,
+                     "Rows for connections that are not TLS, too");
+}
+
+void define_reading(CLI::App& command, ReadingOptions& options) {
+    command
+        .add_option("INPUT", options.inputs,
+                    "Files, folders, globs, - for standard input: pcap or pcapng, plain or in "
+                    ".gz .zst .lz4 .xz .bz2 or tar")
+        ->required();
+    define_judging(command, options.judging);
     CLI::Option* one = command.add_flag("--one-archive", options.one_archive,
                                         "Take all captures for one archive, however far apart");
     command.add_flag("--separate", options.separate, "Take every capture for itself")
         ->excludes(one);
-    command.add_flag("--all-flows", options.all_flows,
-                     "Rows for connections that are not TLS, too");
     command
         .add_option("--pmd", options.pmd,
                     "Read through a DPDK poll-mode driver: pcap (Ethernet, microseconds)")
@@ -53,20 +57,26 @@ void define_reading(CLI::App& command, ReadingOptions& options) {
     command.add_flag("--no-progress", options.no_progress, "No progress bar");
 }
 
-dataplane::RunPlan plan_of(const ReadingOptions& options) {
-    dataplane::RunPlan plan;
-    plan.threads = parse_threads(options.threads);
-    plan.limits.memory = parse_memory(options.memory);
-    plan.limits.all_flows = options.all_flows;
+engine::Limits limits_of(const JudgingOptions& options) {
+    engine::Limits limits;
+    limits.memory = parse_memory(options.memory);
+    limits.all_flows = options.all_flows;
     if (!options.tls_ports.empty()) {
-        plan.limits.tls_ports.reset();
+        limits.tls_ports.reset();
         for (const std::uint16_t port : options.tls_ports)
-            plan.limits.tls_ports.set(port);
+            limits.tls_ports.set(port);
     }
     if (!options.trust_store.empty() || !options.revocation_lists.empty()) {
-        plan.limits.trust =
+        limits.trust =
             std::make_shared<const tls::TrustStore>(options.trust_store, options.revocation_lists);
     }
+    return limits;
+}
+
+dataplane::RunPlan plan_of(const ReadingOptions& options) {
+    dataplane::RunPlan plan;
+    plan.threads = parse_threads(options.judging.threads);
+    plan.limits = limits_of(options.judging);
     plan.grouping = options.one_archive ? dataplane::Grouping::one_archive
                     : options.separate  ? dataplane::Grouping::separate
                                         : dataplane::Grouping::by_time;

@@ -11,21 +11,32 @@
 
 namespace tlstriage::cli {
 
-/// As typed.
-struct ReadingOptions {
-    std::vector<std::string> inputs;
+/// As typed: what any analysis is told, of files or live.
+struct JudgingOptions {
     std::string threads = "auto";
     std::string memory = "4G";
-    std::string pmd;
     std::vector<std::uint16_t> tls_ports;
     std::string trust_store;
     std::vector<std::string> revocation_lists;
+    bool all_flows = false;
+};
+
+/// As typed.
+struct ReadingOptions {
+    std::vector<std::string> inputs;
+    JudgingOptions judging;
+    std::string pmd;
     bool one_archive = false;
     bool separate = false;
-    bool all_flows = false;
     bool stream = false;
     bool no_progress = false;
 };
+
+/// The options of JudgingOptions, for a command.
+void define_judging(CLI::App& command, JudgingOptions& options);
+
+/// Throws CLI::ValidationError, or what reading a trust store throws.
+engine::Limits limits_of(const JudgingOptions& options);
 
 /// INPUT and the options of ReadingOptions, for a command.
 void define_reading(CLI::App& command, ReadingOptions& options);

@@ -27,6 +27,7 @@ class Engine {
     }
     [[nodiscard]] Shard& shard(unsigned index) { return *shards_[index]; }
     [[nodiscard]] wire::Defragmenter& defragmenter() { return defragmenter_; }
+    [[nodiscard]] const wire::Defragmenter& defragmenter() const { return defragmenter_; }
     [[nodiscard]] Archive& archive() { return archives_.back(); }
     /// What captures tell of surroundings that they lack.
     [[nodiscard]] CarriedHistories& carried() { return carried_; }

@@ -72,6 +72,25 @@ Json inputs_json(const RunFacts& facts) {
     return json;
 }
 
+void add_live(const LiveFacts& live, Json& json) {
+    json["window"] = {{"begin", time_text(live.begin)}, {"end", time_text(live.end)}};
+    json["ports"] = Json::array();
+    for (const PortFacts& port : live.ports) {
+        json["ports"].push_back({{"name", printable(port.name)},
+                                 {"driver", printable(port.driver)},
+                                 {"packets", port.packets},
+                                 {"bytes", port.bytes},
+                                 {"cut_frames", port.cut_frames},
+                                 {"merged_frames", port.merged_frames}});
+    }
+    json["drops"] = Json::object();
+    for (const auto& [cause, frames] : live.drops)
+        json["drops"][cause] = frames;
+    json["frames_lost"] = live.frames_lost;
+    json["open_flows"] = live.open_flows;
+    json["windows_lost"] = live.windows_lost;
+}
+
 }  // namespace
 
 bool RunFacts::lossy() const {
@@ -82,7 +101,11 @@ bool RunFacts::lossy() const {
 
 std::string to_json(const RunFacts& facts) {
     Json json{{"tlstriage", facts.version}, {"mode", facts.mode}, {"threads", facts.threads}};
-    json["inputs"] = inputs_json(facts);
+    if (facts.live) {
+        add_live(*facts.live, json);
+    } else {
+        json["inputs"] = inputs_json(facts);
+    }
     if (!facts.remarks.empty()) json["remarks"] = facts.remarks;
     json["capture"] = {{"first_packet", time_text(facts.capture_first)},
                        {"last_packet", time_text(facts.capture_last)},

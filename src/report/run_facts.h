@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,30 @@ struct TraceFacts {
     std::string error;  ///< why reading it stopped early; empty when it did not
 };
 
+/// A port of a live run, in one window.
+struct PortFacts {
+    std::string name;
+    std::string driver;
+    std::uint64_t packets = 0;  ///< taken from it
+    std::uint64_t bytes = 0;
+    std::uint64_t cut_frames = 0;
+    std::uint64_t merged_frames = 0;
+};
+
+/// What a live run adds: all counts are of one window.
+struct LiveFacts {
+    Nanoseconds begin = 0;  ///< of the window
+    Nanoseconds end = 0;
+    std::vector<PortFacts> ports;
+    std::vector<std::pair<std::string, std::uint64_t>> drops;  ///< frames by cause, zeros too
+    bool frames_lost = false;        ///< some did not reach us, of whichever flows
+    std::uint64_t open_flows = 0;    ///< that go on in the next window
+    std::uint64_t windows_lost = 0;  ///< since the run began: never written
+};
+
 struct RunFacts {
     std::string version;
-    std::string mode;  ///< "file" or "net_pcap"
+    std::string mode;  ///< "file", "net_pcap" or "live"
     unsigned threads = 1;
     std::vector<TraceFacts> traces;
     std::vector<std::pair<std::string, std::string>> problems;  ///< inputs not read: path, reason
@@ -48,6 +70,7 @@ struct RunFacts {
     std::uint64_t frames = 0;
     double wall_seconds = 0;
     double cpu_seconds = 0;
+    std::optional<LiveFacts> live;
 
     /// Something could not be read whole: exit status 3.
     [[nodiscard]] bool lossy() const;

@@ -149,8 +149,26 @@ std::string first_looks(const std::vector<SummaryGroup>& groups, bool frames,
     return out;
 }
 
+/// "from 2 captures", or of a live run "from 1 port in the 60.0 s to 2026-11-27T22:55:35Z".
+std::string origin(const RunFacts& facts) {
+    const auto counted = [](std::size_t count, std::string_view one) {
+        return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");
+    };
+    if (!facts.live) return "from " + counted(facts.traces.size(), "capture");
+    Buffer end;
+    append_time(facts.live->end, end);
+    return fmt::format("from {} in the {} to {}", counted(facts.live->ports.size(), "port"),
+                       readable_span(facts.live->end - facts.live->begin),
+                       std::string(end.view().substr(0, 19)) + "Z");
+}
+
 std::string losses(const RunFacts& facts) {
     std::string out;
+    if (facts.live) {
+        for (const auto& [cause, frames] : facts.live->drops) {
+            if (frames > 0) out += fmt::format("  {} frames: {}\n", grouped(frames), cause);
+        }
+    }
     for (const auto& [path, reason] : facts.problems) {
         out += fmt::format("  {}: {}\n", printable(path), printable(reason));
     }
@@ -175,10 +193,9 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
     const auto title = [&](std::string_view text) {
         return style.color ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : fmt::format("{}\n", text);
     };
-    std::string out = title(fmt::format("{} flows of TLS in {} frames, {}, from {} {}",
-                                        grouped(facts.rows), grouped(facts.frames),
-                                        readable_bytes(facts.bytes), grouped(facts.traces.size()),
-                                        facts.traces.size() == 1 ? "capture" : "captures"));
+    std::string out =
+        title(fmt::format("{} flows of TLS in {} frames, {}, {}", grouped(facts.rows),
+                          grouped(facts.frames), readable_bytes(facts.bytes), origin(facts)));
     if (!groups.empty()) out += '\n' + cause_table(groups, style);
     if (const std::string servers = server_table(groups); !servers.empty()) {
         out += '\n' + title("Servers with most failures") + servers;
@@ -192,13 +209,13 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
                            grouped(facts.names_slow));
     }
     if (const std::string text = losses(facts); !text.empty()) {
-        out += '\n' + title("Not all could be read") + text;
+        out += '\n' + title(facts.live ? "Not all was analysed" : "Not all could be read") + text;
     }
     if (!folder.empty()) {
         out += fmt::format("\nIn {}: flows, summary, servers, certificates, dns, run.json",
                            printable(folder.string()));
     }
-    if (facts.wall_seconds > 0) {
+    if (facts.wall_seconds > 0 && !facts.live) {
         const auto per_second = [&](std::uint64_t count) {
             return static_cast<std::uint64_t>(static_cast<double>(count) / facts.wall_seconds);
         };

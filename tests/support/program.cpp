@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "support/csv.h"
 #include "support/paths.h"
@@ -72,6 +74,43 @@ Finished run_program(const std::vector<std::string>& command, const std::string&
     const int status = wait_for(child);
     feeder.join();
     return {status, read_file(out), read_file(err)};
+}
+
+Child::Child(const std::vector<std::string>& command) {
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    id_ = ::fork();
+    if (id_ < 0) fail("fork");
+    if (id_ == 0) become(command, nothing, folder_.file("out"), folder_.file("err"));
+    ::close(nothing);
+}
+
+Child::~Child() {
+    if (id_ < 0) return;
+    ::kill(id_, SIGKILL);
+    wait_for(id_);
+}
+
+void Child::signal(int number) const {
+    ::kill(id_, number);
+}
+
+std::string Child::err() const {
+    const std::string path = folder_.file("err");
+    return std::filesystem::exists(path) ? read_file(path) : std::string{};
+}
+
+Finished Child::wait() {
+    const int status = wait_for(std::exchange(id_, -1));
+    return {status, read_file(folder_.file("out")), read_file(folder_.file("err"))};
+}
+
+bool eventually(const std::function<bool()>& done) {
+    constexpr int most_looks = 6000;
+    for (int looks = 0; looks < most_looks; ++looks) {
+        if (done()) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
 }
 
 }  // namespace tlstriage::test

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import facts
+import live
 import run
 
 # A case takes seconds; one that takes this long is stuck.
@@ -34,16 +35,17 @@ class Result:
         self.seconds = 0.0
 
 
-def judge(folder, program, keep=None):
+def judge(folder, program, keep=None, on_port=False):
     """Runs the case in a temporary folder and compares the verdicts with its expected.json.
 
     `keep`: the folder for captures of cases that are not as they should be.
+    `on_port`: the verdicts are those of the program on a mirror port, while the case runs.
     """
     result = Result(folder.name)
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="lab-test-") as scratch:
-            _judge(folder, program, pathlib.Path(scratch), result)
+            (_judge_live if on_port else _judge)(folder, program, pathlib.Path(scratch), result)
             if keep and result.wrong:
                 _keep(pathlib.Path(scratch), keep / folder.name)
     except Exception as problem:  # whatever it is, the other cases go on
@@ -65,10 +67,39 @@ def _judge(folder, program, scratch, result):
     result.wrong = differences(expected["flows"], rows)
 
 
+def _judge_live(folder, program, scratch, result):
+    case, expected = run.load(folder), facts.expectation(folder)
+    if expected is None:
+        raise FileNotFoundError("no expected.json")
+    options = ["--slots", str(live.SLOTS)]
+    for option, key in (("--trust-store", "trust_store"), ("--crl", "crl")):
+        if key in expected:
+            options += [option, "{dir}/" + expected[key]]
+    run.make(case, scratch, live=(program, options))
+    result.happened = (scratch / "said.txt").read_text().splitlines()
+    watch = live.Watched(scratch / "live")
+    rows = watch.rows()
+    result.answer = [" ".join(row[column] for column in SHOWN if row[column]) for row in rows]
+    result.wrong = differences(live.claims(expected["flows"]), rows)
+    if len(watch.windows()) != 1:
+        result.wrong.append(f"{len(watch.windows())} windows, not one")
+    result.wrong += watch.losses()
+    if result.wrong:
+        names = [text for option, key in (("--trust-store", "trust_store"), ("--crl", "crl"))
+                 if key in expected for text in (option, scratch / expected[key])]
+        same = differences(live.claims(expected["flows"]),
+                           analyze(program, run.capture_path(scratch), scratch / "out", names))
+        result.wrong.append("its capture file gives " + ("; ".join(same) if same else
+                                                         "what is right"))
+
+
 def _keep(scratch, target):
     target.mkdir(parents=True, exist_ok=True)
     for path in (run.capture_path(scratch), scratch / "said.txt"):
-        shutil.copy(path, target)
+        if path is not None and path.exists():
+            shutil.copy(path, target)
+    if (scratch / "live").exists():
+        shutil.copytree(scratch / "live", target / "live", dirs_exist_ok=True)
 
 
 def analyze(program, capture, out, options=()):
@@ -108,7 +139,7 @@ def _cell(value):
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def judge_all(folders, program, jobs, report, keep=None):
+def judge_all(folders, program, jobs, report, keep=None, on_port=False):
     """Judges the cases, `jobs` at a time, each in a process of its own; `report` gets each result,
     in the order of `folders`. All of it ends, and cleans up, when this is interrupted."""
     waiting, running, done = list(folders), {}, {}
@@ -122,7 +153,8 @@ def judge_all(folders, program, jobs, report, keep=None):
                 folder = waiting.pop(0)
                 receiver, sender = multiprocessing.Pipe(duplex=False)
                 process = multiprocessing.Process(target=_child,
-                                                  args=(sender, folder, program, keep))
+                                                  args=(sender, folder, program, keep,
+                                                        on_port))
                 process.start()
                 sender.close()
                 running[receiver] = (process, folder, time.monotonic() + CASE_SECONDS)
@@ -148,12 +180,12 @@ def judge_all(folders, program, jobs, report, keep=None):
     return results
 
 
-def _child(sender, folder, program, keep):
+def _child(sender, folder, program, keep, on_port):
     # An interruption from the terminal reaches the parent too, which then ends this with SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     run.SIGNALS.discard(signal.SIGINT)
     try:
-        sender.send(judge(folder, program, keep))
+        sender.send(judge(folder, program, keep, on_port))
     except run.Interrupted:
         os._exit(1)
 

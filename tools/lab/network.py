@@ -48,6 +48,7 @@ class Network:
     def __init__(self, hosts=()):
         self.prefix = f"lab{os.getpid()}"
         self.hosts = [host for host in _HOSTS if host in ALWAYS or host in hosts]
+        self.watched = False
 
     def name(self, role):
         return f"{self.prefix}-{role}"
@@ -114,8 +115,31 @@ class Network:
                         "net.ipv4.icmp_ratelimit=0"):
             self.run("router", f"sysctl -qw {setting}")
 
+    def add_watch(self, role):
+        """A namespace `watch`, whose `port0` gets what `role` sends out of `mirror`."""
+        self.watched = True
+        _run(["ip", "netns", "add", self.name("watch")])
+        _run(["ip", "link", "add", "port0", "netns", self.name("watch"), "type", "veth",
+              "peer", "name", "mirror", "netns", self.name(role)])
+        for end, interface in ((role, "mirror"), ("watch", "port0")):
+            # Nothing of its own goes over it.
+            self.run(end, f"sysctl -qw net.ipv6.conf.{interface}.disable_ipv6=1")
+            self.run(end, f"ethtool -K {interface} tso off gso off gro off tx off")
+            self.run(end, f"ip link set {interface} mtu 9000 up")
+        self.run("watch", "ip link set lo up")
+
+    def mirror(self, role, interfaces):
+        """Copies from now on all that passes interfaces of `role` to the watch."""
+        for interface in interfaces:
+            self.run(role, f"tc qdisc add dev {interface} clsact")
+            # What the loopback sends, it receives: once is enough.
+            for way in ("ingress",) if interface == "lo" else ("ingress", "egress"):
+                self.run(role, f"tc filter add dev {interface} {way} protocol all prio 1"
+                               " u32 match u32 0 0 action mirred egress mirror dev mirror")
+
     def remove(self):
-        _remove([self.name(role) for role in ("router", *self.hosts)])
+        _remove([self.name(role) for role in
+                 ("router", *self.hosts, *(["watch"] if self.watched else []))])
 
 
 def sweep():

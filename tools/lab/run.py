@@ -15,6 +15,7 @@ import tomllib
 
 import transform
 from certificates import Certificates
+from live import Watch
 from network import ADDRESSES, CAPTURE_POINTS, ROLES, Network
 from programs import LOGS, PEERS, server_command
 from witness import Program, proofs, words
@@ -69,23 +70,24 @@ def capture_path(folder):
     return next(iter(sorted(folder.glob("capture.*"))), None)
 
 
-def make(case, folder, verbose=False, words_only=False):
+def make(case, folder, verbose=False, words_only=False, live=None):
     """Runs the case and leaves its capture and said.txt in `folder`, if what it claims was seen.
 
     `words_only`: the capture that is there stays, and said.txt tells the proofs of that one.
+    `live`: a program that watches too; its windows are left in `folder`/live. (program, options)
     """
     with contextlib.ExitStack() as stack:
         # An interruption ends the run but does not disturb the cleaning up.
         stack.callback(signal.pthread_sigmask, signal.SIG_UNBLOCK, SIGNALS)
         try:
-            _Run(stack, case, verbose).make(folder, words_only)
+            _Run(stack, case, verbose, live).make(folder, words_only)
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
 
 class _Run:
-    def __init__(self, stack, case, verbose):
-        self.stack, self.case, self.verbose = stack, case, verbose
+    def __init__(self, stack, case, verbose=False, live=None):
+        self.stack, self.case, self.verbose, self.live = stack, case, verbose, live
         self.work = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
         # Some programs read and write their files as a user of their own.
         self.work.chmod(0o1777)
@@ -93,7 +95,8 @@ class _Run:
         self.network = Network(self._hosts())
         self.programs = []
 
-    def make(self, folder, words_only):
+    def prepare(self):
+        """The network and the servers, up."""
         case = self.case
         Certificates(self.work, case.get("certificates", {})).make_all()
         for name, text in case.get("files", {}).items():
@@ -106,10 +109,17 @@ class _Run:
                 self.network.run(role, self.fill(line))
         self.network.add_router_rules(map(self.fill, case.get("network", {}).get("forward", [])))
 
+        for server in case.get("server", []):
+            self._start_server(server)
+
+    def make(self, folder, words_only):
+        case = self.case
         try:
-            for server in case.get("server", []):
-                self._start_server(server)
+            self.prepare()
+            watch = self._start_watch(folder) if self.live else None
             capture = self._clients_captured(case.get("capture", {}))
+            if watch and watch.stop() != 0:
+                raise RuntimeError(f"tlstriage live failed: {watch.said()[-600:]!r}")
             said = [*words(self.programs), *proofs(case, capture.raw)]
         finally:
             if self.verbose:
@@ -121,6 +131,14 @@ class _Run:
             for name in case.get("keep", []):
                 shutil.copy(self.work / name, folder)
         (folder / "said.txt").write_text("".join(line + "\n" for line in said))
+
+    def _start_watch(self, folder):
+        program, options = self.live
+        at = self.case.get("capture", {}).get("at", "router_client")
+        watch = Watch(self.network, at, program, folder / "live", map(self.fill, options))
+        self.stack.callback(watch.kill)
+        watch.start()
+        return watch
 
     def _clients_captured(self, table):
         capture = _Capture(self.network, table, self.work, self.fill)
