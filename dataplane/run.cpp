@@ -15,7 +15,6 @@
 namespace tlstriage::dataplane {
 namespace {
 
-constexpr Nanoseconds longest_pause = seconds(600);
 constexpr unsigned pool_megabytes = 128;
 
 report::TraceFacts unreadable(const capture::Trace& trace, const std::system_error& error) {
@@ -54,7 +53,7 @@ class Reading {
         if (!engine_.archive().any || plan_.grouping == Grouping::one_archive) return false;
         if (plan_.grouping == Grouping::separate) return true;
         return trace.first_packet &&
-               *trace.first_packet - engine_.archive().last_packet > longest_pause;
+               *trace.first_packet - engine_.archive().last_packet > engine::longest_pause;
     }
 
     /// The time up to which all open traces are known.
@@ -158,6 +157,7 @@ class Reading {
 
     void keep(std::uint32_t file, report::TraceFacts facts) {
         facts.archive = archive_;
+        facts.first_packet = traces_[file].first_packet;
         result_.facts.traces[file] = std::move(facts);
     }
 
@@ -192,19 +192,8 @@ void fill(report::RunFacts& facts, const engine::Engine& engine, const ConsumedC
     facts.outcomes = counts.outcomes;
     facts.reassembled_outcomes = counts.reassembled;
     facts.shards = engine.counts();
-    bool any = false;
-    for (const engine::Archive& archive : engine.archives()) {
-        if (!archive.any) continue;
-        facts.capture_first =
-            any ? std::min(facts.capture_first, archive.first_packet) : archive.first_packet;
-        facts.capture_last =
-            any ? std::max(facts.capture_last, archive.last_packet) : archive.last_packet;
-        any = true;
-    }
-    for (const report::TraceFacts& trace : facts.traces) {
-        facts.frames += trace.frames;
-        facts.bytes += trace.bytes;
-    }
+    facts.see_archives(engine.archives());
+    facts.count_traces();
 }
 
 }  // namespace

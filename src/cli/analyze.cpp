@@ -1,18 +1,13 @@
 // tlstriage analyze: options to a plan, the run, its files and its table.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/console.h"
+#include "cli/outputs.h"
 #include "cli/reading.h"
-#include "report/files.h"
-#include "report/flow_report.h"
-#include "report/terminal.h"
 
 namespace tlstriage::cli {
 namespace {
@@ -34,48 +29,8 @@ what was lost); 4 flows failed and --fail-on-failed was given; 2 wrong command l
 
 struct AnalyzeOptions {
     ReadingOptions reading;
-    std::filesystem::path output;
-    std::string format = "csv";
-    std::string color = "auto";
-    bool quiet = false;
-    bool fail_on_failed = false;
+    OutputOptions output;
 };
-
-double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto in_seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
-
-/// Judges what was read, and writes the tables.
-std::vector<report::SummaryGroup> judge(const AnalyzeOptions& options, dataplane::RunResult& result,
-                                        const dataplane::Executor& executor) {
-    const auto format =
-        options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
-    report::FlowReport flows(result.files, options.output, format, executor.threads());
-    const engine::Judgement judgement = result.engine->judge(executor.parallel(), flows.handlers());
-    result.facts.rows = judgement.rows;
-    result.facts.without_row = judgement.without_row;
-    for (const engine::NameTrouble& trouble : judgement.names)
-        ++(trouble.failed ? result.facts.names_failed : result.facts.names_slow);
-    auto groups = flows.finish();
-    if (!options.output.empty()) {
-        report::write_summary(options.output, format, groups, result.files);
-        report::write_inventory(options.output, format, flows.inventory(),
-                                result.facts.capture_last);
-        report::write_names(options.output, format, judgement.names, result.files);
-    }
-    return groups;
-}
-
-bool any_failed(const std::vector<report::SummaryGroup>& groups) {
-    return std::ranges::any_of(groups, [](const report::SummaryGroup& group) {
-        return group.outcome == verdict::Outcome::failed;
-    });
-}
 
 int analyze(const AnalyzeOptions& options) {
     const dataplane::RunPlan plan = plan_of(options.reading);
@@ -87,21 +42,22 @@ int analyze(const AnalyzeOptions& options) {
     }
     const dataplane::Executor executor(plan.threads);
     dataplane::RunResult result =
-        read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
+        read(plan, inputs, executor, !options.reading.no_progress && !options.output.quiet);
 
-    const auto groups = judge(options, result, executor);
     report::RunFacts& facts = result.facts;
+    const auto groups = judge(options.output,
+                              {.records = result.engine->records(),
+                               .limits = plan.limits,
+                               .settings = {.grouping = plan.grouping,
+                                            .all_flows = plan.limits.all_flows,
+                                            .tls_ports = plan.limits.tls_ports},
+                               .facts = facts},
+                              executor);
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     facts.cpu_seconds = cpu_seconds();
-    if (!options.output.empty()) report::write_run(options.output, facts);
-    if (!options.quiet) {
-        fmt::print("{}",
-                   report::terminal_table(groups, facts, options.output, style_of(options.color)));
-    }
-    if (facts.lossy()) return lossy;
-    return options.fail_on_failed && any_failed(groups) ? failed_flows : done;
+    return finish(options.output, facts, groups);
 }
 
 }  // namespace
@@ -113,17 +69,7 @@ void define_analyze(CLI::App& app, int& status) {
     command->footer(analyze_examples);
     const auto options = std::make_shared<AnalyzeOptions>();
     define_reading(*command, options->reading);
-    command->add_option("-o,--output", options->output,
-                        "Folder for the files; none are written without");
-    command->add_option("--format", options->format, "Format of the tables")
-        ->check(CLI::IsMember({"csv", "jsonl"}))
-        ->capture_default_str();
-    command->add_option("--color", options->color, "Colour of the table")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
-        ->capture_default_str();
-    command->add_flag("-q,--quiet", options->quiet, "No table");
-    command->add_flag("--fail-on-failed", options->fail_on_failed,
-                      "Exit with 4 when a flow failed");
+    define_output(*command, options->output);
     command->callback([options, &status] { status = analyze(*options); });
 }
 

@@ -17,5 +17,6 @@ enum Status : int {
 /// Each adds its command to `app`; once that is parsed it runs and sets `status`. A command throws
 /// CLI::ValidationError for a wrong command line, other exceptions for what ends the run.
 void define_analyze(CLI::App& app, int& status);
+void define_merge(CLI::App& app, int& status);
 
 }  // namespace tlstriage::cli

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     app.footer("tlstriage COMMAND --help has examples.");
     int status = cli::done;
     cli::define_analyze(app, status);
+    cli::define_merge(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

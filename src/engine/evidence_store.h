@@ -29,14 +29,22 @@ class EvidenceStore {
         std::array<std::uint64_t, 2> side_bytes{};    ///< TCP payload
         FlowRecord record;
 
+        [[nodiscard]] bool dropped() const { return bytes == nullptr; }
+        [[nodiscard]] Bytes packed() const { return {bytes, size}; }
         /// The whole evidence, over whatever `evidence` held.
         void unpack(evidence::Evidence& evidence) const;
     };
     using Index = std::uint32_t;
+    /// Bytes of one flow at most: names are at most 64 KiB long, and lists are bounded.
+    static constexpr std::size_t largest = std::size_t{128} << 10U;
 
     Index add(const evidence::Evidence& evidence);
+    /// The same with bytes that pack() made of it, which are copied.
+    Index add_packed(Bytes packed, const evidence::Evidence& evidence);
     /// The flow went on after it was added: takes its evidence anew.
     void replace(Index index, const evidence::Evidence& evidence);
+    /// The entry is no flow any more: what reads the store passes over it.
+    void drop(Index index) { at(index).bytes = nullptr; }
     /// Entries added since the last call of this function belong to `archive`.
     void end_archive(std::uint32_t archive);
 
@@ -47,7 +55,7 @@ class EvidenceStore {
     }
 
   private:
-    static constexpr std::size_t first_chunk = std::size_t{128} << 10U;
+    static constexpr std::size_t first_chunk = largest;
     static constexpr std::size_t last_chunk = std::size_t{2} << 20U;
     static constexpr Index block = 1024;  ///< entries
 

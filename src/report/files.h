@@ -30,14 +30,16 @@ class OutputFile {
     int descriptor_;  ///< negative when committed
 };
 
-/// Write the summary table and run.json into `folder`. Throw std::system_error.
+/// Write a table or run.json into `folder`. Throw std::system_error.
 void write_summary(const std::filesystem::path& folder, TableFormat format,
                    const std::vector<SummaryGroup>& groups, const std::vector<std::string>& files);
 void write_names(const std::filesystem::path& folder, TableFormat format,
                  const std::vector<engine::NameTrouble>& names,
                  const std::vector<std::string>& files);
-void write_inventory(const std::filesystem::path& folder, TableFormat format,
-                     const Inventory& inventory, Nanoseconds capture_end);
+void write_servers(const std::filesystem::path& folder, TableFormat format,
+                   const Inventory& inventory);
+void write_certificates(const std::filesystem::path& folder, TableFormat format,
+                        const Inventory& inventory, Nanoseconds capture_end);
 void write_run(const std::filesystem::path& folder, const RunFacts& facts);
 
 }  // namespace tlstriage::report
