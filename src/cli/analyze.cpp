@@ -33,7 +33,8 @@ struct AnalyzeOptions {
 };
 
 int analyze(const AnalyzeOptions& options) {
-    const dataplane::RunPlan plan = plan_of(options.reading);
+    dataplane::RunPlan plan = plan_of(options.reading);
+    plan.limits.keep_borders = options.output.writes("evidence");
     const auto begin = std::chrono::steady_clock::now();
     const capture::Inputs inputs = collect(options.reading.inputs);
     if (inputs.traces.empty()) {
@@ -51,6 +52,7 @@ int analyze(const AnalyzeOptions& options) {
                                .settings = {.grouping = plan.grouping,
                                             .all_flows = plan.limits.all_flows,
                                             .tls_ports = plan.limits.tls_ports},
+                               .borders = record::borders_of(*result.engine),
                                .facts = facts},
                               executor);
     facts.version = TLSTRIAGE_VERSION;

@@ -52,10 +52,13 @@ int merge(const MergeOptions& options) {
     engine::Limits limits;
     limits.all_flows = run.settings().all_flows;
     limits.tls_ports = run.settings().tls_ports;
-    const auto groups = judge(
-        options.output,
-        {.records = run.records(), .limits = limits, .settings = run.settings(), .facts = facts},
-        executor);
+    const auto groups = judge(options.output,
+                              {.records = run.records(),
+                               .limits = limits,
+                               .settings = run.settings(),
+                               .borders = run.borders(),
+                               .facts = facts},
+                              executor);
     facts.version = TLSTRIAGE_VERSION;
     facts.threads = executor.threads();
     facts.wall_seconds =

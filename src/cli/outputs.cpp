@@ -74,7 +74,7 @@ std::vector<report::SummaryGroup> judge(const OutputOptions& options, Judgeable 
         options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
     const std::vector<std::string> traces = record::file_names(run.facts);
     if (options.writes("evidence")) {
-        record::write_run(options.folder, run.settings, run.facts, run.records,
+        record::write_run(options.folder, run.settings, run.facts, run.records, run.borders,
                           executor.parallel());
     }
     report::FlowReport flows(traces,

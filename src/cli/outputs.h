@@ -35,6 +35,7 @@ struct Judgeable {
     engine::Records records;
     engine::Limits limits;
     record::Settings settings;
+    std::vector<record::BorderPlace> borders;
     report::RunFacts& facts;  ///< gets what judging counts
 };
 

@@ -48,8 +48,9 @@ struct Head {
     std::size_t bytes = 0;
     bool open = true;   ///< more are kept as they come
     bool whole = true;  ///< no packet of the flow is left out
-    bool settled = false;  ///< it had settled at the last of them, and so only counted from there on
-    Tally tally;        ///< at the last of them
+    bool settled =
+        false;    ///< it had settled at the last of them, and so only counted from there on
+    Tally tally;  ///< at the last of them
 };
 
 /// A flow where an archive ends or begins. Of one that is neither TLS nor has a row there is no

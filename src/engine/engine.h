@@ -33,6 +33,10 @@ class Engine {
 
     /// What judge() needs, after the last end_archive(); borrows this object.
     [[nodiscard]] Records records() const;
+    /// What joins the run to others, by shard.
+    [[nodiscard]] const std::vector<Border>& borders(unsigned shard) const {
+        return shards_[shard]->borders();
+    }
     Judgement judge(const Parallel& parallel, const OnJudged& on_judged) const;
 
   private:

@@ -25,6 +25,9 @@ constexpr std::size_t bytes_of_evidence = 3840;
 /// However little memory there is.
 constexpr std::size_t least_flows = 16;
 
+/// Flows open at once in a shard beyond which no more heads are kept.
+constexpr std::size_t most_heads = 1024;
+
 /// Look-ups are this many packets ahead of their use.
 constexpr std::size_t slot_lead = 16;
 constexpr std::size_t entry_lead = 8;
@@ -88,7 +91,10 @@ void extend_head(TrackedFlow& flow, const wire::Packet& packet, Moment at, std::
     head.bytes += kept.bytes.size();
     head.packets.push_back(std::move(kept));
     head.settled = flow.state == FlowState::settled;
-    head.open = !head.settled && flow.state != FlowState::ignored;
+    // From the middle a handshake of TLS 1.3 looks settled too soon.
+    constexpr std::size_t enough = 20;
+    const bool sure = head.settled && head.packets.size() >= enough;
+    head.open = !sure && flow.state != FlowState::ignored;
     head.tally = tally_of(flow);
 }
 
@@ -178,7 +184,8 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (index == flows_.none) {
         index = begin_flow(packet.flow_hash, key, lane, segment, origin.file);
         const bool begins = segment.has(syn) && !segment.has(ack);
-        if (limits_.keep_borders && !begins) flows_.at(index).head = std::make_unique<Head>();
+        if (limits_.keep_borders && !begins && evidence_.in_use() < most_heads)
+            flows_.at(index).head = std::make_unique<Head>();
     }
 
     TrackedFlow& flow = flows_.at(index);
@@ -457,6 +464,7 @@ void Shard::end_archive(std::uint32_t archive, Nanoseconds end) {
     }
     ended_.end_archive(archive);
     lookups_.end_archive(archive);
+    borders_over_ = 0;
     for (; assigned_borders_ < borders_.size(); ++assigned_borders_)
         borders_[assigned_borders_].archive = archive;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -72,7 +73,7 @@ class Shard {
 
     /// What joins flows to other parts of a capture, where Limits::keep_borders asks for it; by
     /// archive.
-    [[nodiscard]] std::vector<Border>& borders() { return borders_; }
+    [[nodiscard]] const std::vector<Border>& borders() const { return borders_; }
 
     // For joining parts. A flow goes on as it was at the end of one part; of a part behind that,
     // packets are consumed as they came.
@@ -88,8 +89,12 @@ class Shard {
     /// tally is known already.
     void add_later(TrackedFlow& flow, const evidence::Evidence& later, const Head& known,
                    const TrackedFlow* tail);
+    /// What is known of it by now; empty when it is no TLS.
+    [[nodiscard]] std::optional<evidence::Evidence> evidence_of(TrackedFlow& flow);
     /// Another flow between the same ends has begun.
     void supersede(const FlowKey& key);
+    /// It is told by what another part has of it.
+    void forget(const FlowKey& key);
 
     /// The evidence of all flows that have ended.
     [[nodiscard]] const EvidenceStore& ended() const { return ended_; }
@@ -131,6 +136,7 @@ class Shard {
     EvidenceStore ended_;
     std::vector<Border> borders_;
     std::size_t assigned_borders_ = 0;  ///< that have their archive
+    std::size_t borders_over_ = 0;      ///< of the current archive, of flows that were over
     Spares<evidence::Evidence> evidence_;
     Spares<evidence::Conversation> conversations_;
     ShardCounts counts_;

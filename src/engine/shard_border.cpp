@@ -14,8 +14,9 @@ using evidence::Cut;
 using evidence::Evidence;
 using evidence::Side;
 
-/// How long a flow that is over is remembered beyond its part.
-constexpr Nanoseconds remembered = seconds(120);
+/// How long a flow that is over is remembered beyond its part, and how many in a shard.
+constexpr Nanoseconds remembered = seconds(10);
+constexpr std::size_t most_over = 4096;
 /// Errors about flows that another part may have, in a shard.
 constexpr std::size_t most_orphans = 1024;
 
@@ -45,14 +46,12 @@ void add_end(Evidence& to, const Evidence& from, Side side) {
         s.fin_sequence = later.fin_sequence;
         s.fin_acknowledgement = later.fin_acknowledgement;
         s.fin_early = later.fin_early;
-        to.add(evidence::EventKind::fin, side, later.fin);
     }
     if (!s.rst.seen() && later.rst.seen()) {
         s.rst = later.rst;
         s.rst_acknowledgement = later.rst_acknowledgement;
         s.rst_hops = later.rst_hops;
         s.reset_signs.rst_place = later.reset_signs.rst_place;
-        to.add(evidence::EventKind::rst, side, later.rst);
     }
     s.rst_count += later.rst_count;
     s.last_segment = std::max(s.last_segment, later.last_segment);
@@ -111,11 +110,12 @@ void Shard::keep_orphan(const wire::Packet& packet, Moment at, std::uint32_t fil
 void Shard::keep_border(TrackedFlow& flow, Nanoseconds end) {
     const bool over = flow.state == FlowState::resting || flow.state == FlowState::ignored;
     std::unique_ptr<TrackedFlow> tail;
-    if (!over || end - flow.last.time <= remembered) {
+    const bool late = end - flow.last.time <= remembered;
+    if (!over || (late && borders_over_ < most_over)) {
+        if (over) ++borders_over_;
         tail = outline(flow);
         if (flow.copies != nullptr) {
-            tail->copies =
-                std::make_unique<std::array<evidence::DuplicateFilter, 2>>(*flow.copies);
+            tail->copies = std::make_unique<std::array<evidence::DuplicateFilter, 2>>(*flow.copies);
         }
         if (flow.state == FlowState::open) {
             tail->evidence = std::make_unique<Evidence>(*flow.evidence);
@@ -183,6 +183,30 @@ void Shard::supersede(const FlowKey& key) {
     release(index);
 }
 
+std::optional<Evidence> Shard::evidence_of(TrackedFlow& flow) {
+    if (flow.state == FlowState::young) grow_up(flow);
+    if (flow.state == FlowState::resting) wake(flow);
+    if (flow.evidence == nullptr) return std::nullopt;
+    Evidence e = *flow.evidence;
+    e.last = flow.last;
+    for (std::uint8_t lane = 0; lane < 2; ++lane) {
+        evidence::SideEvidence& side = e.side(e.side_of_lane(lane));
+        side.packets = flow.packets[lane];
+        side.bytes = flow.bytes[lane];
+    }
+    return e;
+}
+
+void Shard::forget(const FlowKey& key) {
+    const std::uint64_t hash = wire::flow_hash(key.low, key.high);
+    const Index index = flows_.find(hash, [&](const TrackedFlow& f) { return f.key == key; });
+    if (index == flows_.none) return;
+    TrackedFlow& flow = flows_.at(index);
+    if (flow.conversation != nullptr) held_bytes_ -= flow.conversation->held_bytes();
+    if (flow.stored != TrackedFlow::nowhere) ended_.drop(flow.stored);
+    flows_.erase(index);
+}
+
 void Shard::add_later(TrackedFlow& flow, const Evidence& later, const Head& known,
                       const TrackedFlow* tail) {
     if (flow.state == FlowState::young) grow_up(flow);
@@ -212,9 +236,12 @@ void Shard::add_later(TrackedFlow& flow, const Evidence& later, const Head& know
     // Sides are by lane in what add_end() compares.
     Evidence turned = later;
     if (turned.client_lane != e.client_lane) turned.swap_sides();
+    for (const evidence::Event& event : turned.events) {
+        if (event.at > known.packets.back().at)
+            e.add(event.kind, event.side, event.at, event.detail);
+    }
     add_end(e, turned, Side::client);
     add_end(e, turned, Side::server);
-    e.duplicates += later.duplicates;
     if (!joins) {
         e.cut = Cut::unjoined;
         if (flow.state == FlowState::open) settle(flow);

@@ -24,6 +24,7 @@ enum class BlockKind : std::uint8_t {
     chains,
     lookups,
     flows,
+    borders,
     end,  ///< of the file: how many blocks came before
 };
 

@@ -85,7 +85,22 @@ class FieldWriter {
     }
     template <class T>
     requires std::is_class_v<T>
-    void operator()(const T& value) { visit(*this, value); }
+    void operator()(const T& value) {
+        if constexpr (requires { T::members(value, *this); }) {
+            T::members(value, *this);
+        } else {
+            visit(*this, value);
+        }
+    }
+    void time(const Nanoseconds& time) { (*this)(time); }
+    template <class T>
+    void number(const T& value, std::uint64_t /*most*/) {
+        (*this)(value);
+    }
+    template <class T>
+    void enumeration(const T& value, T /*last*/) {
+        (*this)(value);
+    }
 
   private:
     std::string& out_;
@@ -175,7 +190,31 @@ class FieldReader {
     }
     template <class T>
     requires std::is_class_v<T>
-    void operator()(T& value) { visit(*this, value); }
+    void operator()(T& value) {
+        if constexpr (requires { T::members(value, *this); }) {
+            T::members(value, *this);
+        } else {
+            visit(*this, value);
+        }
+    }
+    void time(Nanoseconds& time) {
+        (*this)(time);
+        check_time(time);
+    }
+    template <class T>
+    void number(T& value, std::uint64_t most) {
+        (*this)(value);
+        if (value > most) {
+            cursor_.poison();
+            value = T{};
+        }
+    }
+    template <class T>
+    void enumeration(T& value, T last) {
+        std::uint64_t number = 0;
+        this->number(number, static_cast<std::uint64_t>(last));
+        value = static_cast<T>(number);
+    }
 
   private:
     std::uint64_t read_number() {

@@ -3,6 +3,7 @@
 
 #include "evidence/packed.h"
 #include "record/blocks.h"
+#include "record/border_members.h"
 #include "record/run_members.h"
 #include "record/run_record.h"
 
@@ -41,6 +42,7 @@ class Loader {
             case BlockKind::chains: return read_chains(fields);
             case BlockKind::lookups: return read_lookups(fields);
             case BlockKind::flows: return read_flows(fields);
+            case BlockKind::borders: return read_borders(fields);
             case BlockKind::end: return;
         }
     }
@@ -119,6 +121,61 @@ class Loader {
             if (!fields.ok() || !put_addresses(shard) || !is_possible()) return fields.poison();
             keep(run_.stores[shard], entry);
         }
+    }
+
+    void read_borders(FieldReader& fields) {
+        while (!fields.empty()) {
+            engine::Border border;
+            border.shard = static_cast<std::uint32_t>(read_shard(fields));
+            std::uint32_t number = 0;
+            fields(border.archive, number);
+            if (!fields.ok() || number > run_.stores[border.shard].size()) return fields.poison();
+            if (number > 0) border.stored = number - 1;
+            get_owned(fields, border.head);
+            get_owned(fields, border.tail);
+            if (border.tail != nullptr) read_parts(fields, border);
+            if (!fields.ok() || !is_possible(border)) return fields.poison();
+            run_.borders.push_back(std::move(border));
+        }
+    }
+
+    void read_parts(FieldReader& fields, const engine::Border& border) {
+        engine::TrackedFlow& tail = *border.tail;
+        get_owned(fields, tail.copies);
+        get_owned(fields, tail.conversation);
+        bool there = false;
+        fields(there);
+        if (!there) return;
+        std::uint32_t file = 0;
+        fields(file);
+        const Bytes bytes = fields.bytes();
+        packed_.assign(bytes.begin(), bytes.end());
+        if (!fields.ok() || !put_addresses(border.shard) || !is_possible()) return fields.poison();
+        tail.evidence = std::make_unique<evidence::Evidence>(evidence_);
+        tail.evidence->file = file;
+    }
+
+    [[nodiscard]] bool is_file(std::uint32_t file) const { return file < run_.facts.traces.size(); }
+
+    [[nodiscard]] bool is_possible(const engine::Border& border) const {
+        using engine::FlowState;
+        if (border.archive >= run_.archives.size()) return false;
+        const bool stored = border.stored != engine::Border::nowhere;
+        if (border.head != nullptr) {
+            const auto& packets = border.head->packets;
+            if (packets.empty() || packets.size() > engine::Head::most_packets) return false;
+            for (const engine::KeptPacket& packet : packets) {
+                if (!is_file(packet.file) || packet.at.frame == 0) return false;
+            }
+        }
+        if (border.tail == nullptr) return border.head != nullptr;
+        const engine::TrackedFlow& tail = *border.tail;
+        if (!is_file(tail.last_file)) return false;
+        const bool open = tail.state == FlowState::open;
+        if (open != (tail.evidence != nullptr && tail.conversation != nullptr)) return false;
+        if (open && !is_file(tail.evidence->file)) return false;
+        if (tail.state == FlowState::young) return tail.kept > 0 && stored;
+        return stored || tail.state == FlowState::ignored;
     }
 
     void keep(EvidenceStore& store, const EvidenceStore::Entry& read) {

@@ -27,8 +27,8 @@ void visit(auto& io, MaybeConst<tls::Certificate> auto& c) {
        c.weak_key, c.weak_signature, c.serves, c.visits, c.subject_der, c.issuer_der);
 }
 void visit(auto& io, MaybeConst<engine::Lookup> auto& l) {
-    io(l.client, l.resolver, l.over_tcp, l.file, l.archive, l.name, l.type, l.rcode, l.truncated,
-       l.tries, l.asked, l.last_asked, l.answered, l.addresses, l.aliases);
+    io(l.client, l.resolver, l.client_port, l.id, l.over_tcp, l.file, l.archive, l.name, l.type,
+       l.rcode, l.truncated, l.tries, l.asked, l.last_asked, l.answered, l.addresses, l.aliases);
 }
 void visit(auto& io, MaybeConst<engine::Archive> auto& a) {
     io(a.first_packet, a.last_packet, a.any);

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "record/join_lookups.h"
+
 namespace tlstriage::record {
 namespace {
 
@@ -42,9 +44,24 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
 
-void add_counts(auto& sum, const auto& part) {
+void add_each(auto& sum, const auto& part) {
     for (std::size_t i = 0; i < sum.size(); ++i)
         sum[i] += part[i];
+}
+
+void add_counts(engine::ShardCounts& sum, const engine::ShardCounts& part) {
+    sum.duplicate_packets += part.duplicate_packets;
+    sum.flows += part.flows;
+    sum.flows_evicted += part.flows_evicted;
+    add_each(sum.ignored_flows, part.ignored_flows);
+}
+
+/// What is less than nothing was damaged on purpose, and only a count.
+void take_counts(engine::ShardCounts& sum, const engine::ShardCounts& part) {
+    sum.duplicate_packets -= std::min(sum.duplicate_packets, part.duplicate_packets);
+    sum.flows -= std::min(sum.flows, part.flows);
+    for (std::size_t i = 0; i < sum.ignored_flows.size(); ++i)
+        sum.ignored_flows[i] -= std::min(sum.ignored_flows[i], part.ignored_flows[i]);
 }
 
 void add_facts(report::RunFacts& sum, const report::RunFacts& part) {
@@ -53,23 +70,19 @@ void add_facts(report::RunFacts& sum, const report::RunFacts& part) {
     append(sum.remarks, part.remarks);
     for (const auto& [link, frames] : part.frames_by_link_type)
         sum.frames_by_link_type[link] += frames;
-    add_counts(sum.outcomes, part.outcomes);
-    add_counts(sum.reassembled_outcomes, part.reassembled_outcomes);
+    add_each(sum.outcomes, part.outcomes);
+    add_each(sum.reassembled_outcomes, part.reassembled_outcomes);
     sum.fragments.fragments += part.fragments.fragments;
     sum.fragments.reassembled += part.fragments.reassembled;
     sum.fragments.given_up += part.fragments.given_up;
     sum.shards.packets += part.shards.packets;
-    sum.shards.duplicate_packets += part.shards.duplicate_packets;
-    sum.shards.flows += part.shards.flows;
-    sum.shards.flows_evicted += part.shards.flows_evicted;
-    add_counts(sum.shards.ignored_flows, part.shards.ignored_flows);
+    add_counts(sum.shards, part.shards);
 }
 
 }  // namespace
 
 MergedRun::MergedRun(std::vector<RecordedRun> parts)
-    : parts_(std::move(parts)), numbers_(parts_.size()) {
-    if (parts_.empty()) throw std::runtime_error("nothing to merge");
+    : parts_(std::move(parts)), stitcher_(parts_, parts_.at(0).settings), numbers_(parts_.size()) {
     for (const RecordedRun& part : parts_) {
         if (part.settings == settings()) continue;
         throw std::runtime_error(
@@ -79,6 +92,7 @@ MergedRun::MergedRun(std::vector<RecordedRun> parts)
     number_traces();
     number_archives();
     renumber();
+    stitch();
     add_up_facts();
 }
 
@@ -145,15 +159,46 @@ void MergedRun::renumber() {
             for (engine::EvidenceStore::Index i = 0; i < store.size(); ++i)
                 place(store.at(i));
         }
-        for (engine::Lookup& lookup : run.lookups) {
+        for (engine::Lookup& lookup : run.lookups)
             place(lookup);
-            lookups_.push_back(std::move(lookup));
-        }
+        for (engine::Border& border : run.borders)
+            renumber(border, numbers);
         for (std::size_t file = 0; file < run.facts.traces.size(); ++file) {
             facts_.traces[numbers.files[file]].archive =
                 numbers.archives[run.facts.traces[file].archive];
         }
     }
+}
+
+void MergedRun::renumber(engine::Border& border, const Numbers& numbers) {
+    border.archive = numbers.archives[border.archive];
+    if (border.head != nullptr) {
+        for (engine::KeptPacket& packet : border.head->packets)
+            packet.file = numbers.files[packet.file];
+    }
+    if (border.tail == nullptr) return;
+    border.tail->last_file = numbers.files[border.tail->last_file];
+    if (border.tail->evidence != nullptr) {
+        border.tail->evidence->file = numbers.files[border.tail->evidence->file];
+    }
+}
+
+/// Flows and lookups that go from one part to the next.
+void MergedRun::stitch() {
+    std::vector<std::vector<Piece>> pieces(archives_.size());
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+        for (std::size_t i = 0; i < parts_[part].archives.size(); ++i) {
+            const engine::Archive& span = parts_[part].archives[i];
+            if (span.any) pieces[numbers_[part].archives[i]].push_back({part, span});
+        }
+    }
+    for (std::uint32_t archive = 0; archive < pieces.size(); ++archive) {
+        std::ranges::sort(pieces[archive], std::less{}, [](const Piece& piece) {
+            return std::tuple(piece.span.first_packet, piece.span.last_packet, piece.part);
+        });
+        if (pieces[archive].size() > 1) stitcher_.join(archive, pieces[archive]);
+    }
+    lookups_ = join_lookups(parts_);
 }
 
 void MergedRun::add_up_facts() {
@@ -162,6 +207,9 @@ void MergedRun::add_up_facts() {
         if (part.facts.mode != facts_.mode) facts_.mode = "mixed";
         add_facts(facts_, part.facts);
     }
+    for (std::size_t shard = 0; shard < engine::shard_count; ++shard)
+        add_counts(facts_.shards, stitcher_.shard(shard).counts());
+    take_counts(facts_.shards, stitcher_.counted_twice());
     std::ranges::sort(facts_.problems);
     std::ranges::sort(facts_.ignored);
     std::ranges::sort(facts_.remarks);
@@ -177,7 +225,24 @@ engine::Records MergedRun::records() const {
         for (const engine::EvidenceStore& store : part.stores)
             records.ended.push_back(&store);
     }
+    for (std::size_t shard = 0; shard < engine::shard_count; ++shard)
+        records.ended.push_back(&stitcher_.shard(shard).ended());
     return records;
+}
+
+std::vector<BorderPlace> MergedRun::borders() const {
+    std::vector<BorderPlace> places;
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+        for (const engine::Border& border : parts_[part].borders) {
+            if (border.head == nullptr && border.tail == nullptr) continue;
+            places.push_back({part * engine::shard_count + border.shard, &border});
+        }
+    }
+    for (std::size_t shard = 0; shard < engine::shard_count; ++shard) {
+        for (const engine::Border& border : stitcher_.shard(shard).borders())
+            places.push_back({parts_.size() * engine::shard_count + shard, &border});
+    }
+    return places;
 }
 
 }  // namespace tlstriage::record

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "record/run_record.h"
+#include "record/stitch.h"
 
 namespace tlstriage::record {
 
@@ -16,8 +17,9 @@ class MergedRun {
 
     [[nodiscard]] const Settings& settings() const { return parts_.front().settings; }
     [[nodiscard]] report::RunFacts& facts() { return facts_; }
-    /// Borrows this object.
+    // These borrow this object.
     [[nodiscard]] engine::Records records() const;
+    [[nodiscard]] std::vector<BorderPlace> borders() const;
 
   private:
     /// New numbers of what a part has.
@@ -30,8 +32,11 @@ class MergedRun {
     void number_archives();
     void add_up_facts();
     void renumber();
+    static void renumber(engine::Border& border, const Numbers& numbers);
+    void stitch();
 
     std::vector<RecordedRun> parts_;
+    Stitcher stitcher_;
     std::vector<Numbers> numbers_;  ///< by part
     report::RunFacts facts_;
     std::vector<engine::Archive> archives_;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/border.h"
+#include "engine/engine.h"
 #include "engine/judgement.h"
 #include "engine/limits.h"
 #include "engine/parallel.h"
@@ -25,12 +27,21 @@ struct Settings {
     friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+/// A border, and where its evidence is: an index of Records::ended.
+struct BorderPlace {
+    std::size_t store = 0;
+    const engine::Border* border = nullptr;
+};
+
+/// Those of a run of analyze. Borrows it.
+std::vector<BorderPlace> borders_of(const engine::Engine& engine);
+
 /// Writes `folder`/evidence.bin. Of `facts` what judging counts anew is left out; `records` has
 /// groups of engine::shard_count stores, a store's flows being those of shard (index modulo that).
 /// Throws std::system_error.
 void write_run(const std::filesystem::path& folder, const Settings& settings,
                const report::RunFacts& facts, const engine::Records& records,
-               const engine::Parallel& parallel);
+               const std::vector<BorderPlace>& borders, const engine::Parallel& parallel);
 
 /// What a file held, owned but for what lies in the pool.
 struct RecordedRun {
@@ -39,6 +50,7 @@ struct RecordedRun {
     std::vector<engine::EvidenceStore> stores{engine::shard_count};  ///< by shard
     std::vector<engine::Lookup> lookups;
     std::vector<engine::Archive> archives;  ///< by Evidence::archive
+    std::vector<engine::Border> borders;
 
     /// Borrows the stores.
     [[nodiscard]] engine::Records records() const;

@@ -4,6 +4,7 @@
 
 #include "evidence/packed.h"
 #include "record/blocks.h"
+#include "record/border_members.h"
 #include "record/run_members.h"
 #include "record/run_record.h"
 #include "report/files.h"
@@ -47,8 +48,8 @@ struct Batch {
 class Writer {
   public:
     Writer(const std::filesystem::path& folder, const engine::Records& records,
-           const engine::Parallel& parallel)
-        : file_(folder, file_name), records_(records), parallel_(parallel) {
+           const std::vector<BorderPlace>& borders, const engine::Parallel& parallel)
+        : file_(folder, file_name), records_(records), borders_(borders), parallel_(parallel) {
         file_.write(file_header());
     }
 
@@ -68,6 +69,12 @@ class Writer {
                     number(flows.at(i).packed(), shapes_[store % engine::shard_count]);
                 }
             }
+        }
+        for (const BorderPlace& place : borders_) {
+            const engine::TrackedFlow* const tail = place.border->tail.get();
+            if (tail == nullptr || tail->evidence == nullptr) continue;
+            pack(*tail->evidence);
+            number(packed_, shapes_[place.store % engine::shard_count]);
         }
         std::string items;
         FieldWriter fields(items);
@@ -117,6 +124,25 @@ class Writer {
         }
     }
 
+    void borders() {
+        count_flows();
+        std::string items;
+        FieldWriter fields(items);
+        for (const BorderPlace& place : borders_) {
+            const engine::Border& border = *place.border;
+            const std::size_t shard = place.store % engine::shard_count;
+            const bool stored = border.stored != engine::Border::nowhere;
+            const std::uint32_t number =
+                stored ? numbers_in_file_[place.store][border.stored] + 1 : 0;
+            fields(shard, border.archive, number);
+            put_owned(fields, border.head);
+            put_owned(fields, border.tail);
+            if (border.tail != nullptr) put_parts(*border.tail, shard, fields, items);
+            flush_if_full(BlockKind::borders, items);
+        }
+        flush(BlockKind::borders, items);
+    }
+
     void finish() {
         std::string items;
         FieldWriter fields(items);
@@ -139,6 +165,39 @@ class Writer {
             if (!chains_.add(chain).second) continue;
             for (const auto& certificate : chain->certificates) {
                 if (certificate) certificates_.add(certificate.get());
+            }
+        }
+    }
+
+    /// What a tail owns.
+    void put_parts(const engine::TrackedFlow& tail, std::size_t shard, FieldWriter& fields,
+                   std::string& items) {
+        put_owned(fields, tail.copies);
+        put_owned(fields, tail.conversation);
+        fields(tail.evidence != nullptr);
+        if (tail.evidence == nullptr) return;
+        pack(*tail.evidence);
+        fields(tail.evidence->file);
+        fields.bytes(packed_);
+        put_numbers(packed_, shapes_[shard], items);
+    }
+
+    void pack(const evidence::Evidence& evidence) {
+        packed_.resize(evidence::room_to_pack(evidence));
+        packed_.resize(evidence::pack(evidence, packed_.data()));
+    }
+
+    /// Numbers the flows of a shard as they follow one another in the file.
+    void count_flows() {
+        if (borders_.empty()) return;
+        std::array<std::uint32_t, engine::shard_count> next{};
+        for (std::size_t store = 0; store < records_.ended.size(); ++store) {
+            const EvidenceStore& flows = *records_.ended[store];
+            std::vector<std::uint32_t>& numbers = numbers_in_file_.emplace_back();
+            for (EvidenceStore::Index i = 0; i < flows.size(); ++i) {
+                std::uint32_t& number = next[store % engine::shard_count];
+                numbers.push_back(number);
+                if (!flows.at(i).dropped()) ++number;
             }
         }
     }
@@ -201,7 +260,10 @@ class Writer {
 
     report::OutputFile file_;
     const engine::Records& records_;
+    const std::vector<BorderPlace>& borders_;
     const engine::Parallel& parallel_;
+    std::vector<std::uint8_t> packed_;
+    std::vector<std::vector<std::uint32_t>> numbers_in_file_;  ///< by store and index
     std::uint64_t blocks_ = 0;
     std::array<Numbers<evidence::HelloShape>, engine::shard_count> shapes_;
     Numbers<tls::Certificate> certificates_;
@@ -210,13 +272,23 @@ class Writer {
 
 }  // namespace
 
+std::vector<BorderPlace> borders_of(const engine::Engine& engine) {
+    std::vector<BorderPlace> places;
+    for (unsigned shard = 0; shard < engine::shard_count; ++shard) {
+        for (const engine::Border& border : engine.borders(shard))
+            places.push_back({shard, &border});
+    }
+    return places;
+}
+
 void write_run(const std::filesystem::path& folder, const Settings& settings,
                const report::RunFacts& facts, const engine::Records& records,
-               const engine::Parallel& parallel) {
-    Writer writer(folder, records, parallel);
+               const std::vector<BorderPlace>& borders, const engine::Parallel& parallel) {
+    Writer writer(folder, records, borders, parallel);
     writer.run(settings, facts);
     writer.tables();
     writer.flows();
+    writer.borders();
     writer.finish();
 }
 

@@ -27,8 +27,7 @@ void write_blocks(const std::filesystem::path& path, const std::vector<Block>& b
     std::string bytes = record::file_header();
     for (const Block& block : blocks)
         bytes += record::seal(block.kind, block.items);
-    bytes += record::seal(record::BlockKind::end,
-                          std::string(1, static_cast<char>(blocks.size())));
+    bytes += record::seal(record::BlockKind::end, std::string(1, static_cast<char>(blocks.size())));
     write_file(path, bytes);
 }
 
@@ -60,7 +59,7 @@ TEST(Forged, ContentsAreRefusedOrHarmless) {
     Analysis analysis = analyse({cases + "/certificate_expired_tls12", cases + "/dns_cname_chain",
                                  cases + "/starttls_smtp_postfix_refused"});
     record::write_run(folder.path(), {}, analysis.result.facts, analysis.result.engine->records(),
-                      engine::run_serially);
+                      {}, engine::run_serially);
     const std::vector<Block> blocks = blocks_of(path);
     ASSERT_LT(blocks.size(), 128U);
     write_blocks(path, blocks);
@@ -85,7 +84,7 @@ TEST(Forged, BlocksMissingOrOutOfOrderAreRefused) {
     const auto path = folder.path() / record::file_name;
     Analysis analysis = analyse({source_root() / "pcaps/certificate_expired_tls12"});
     record::write_run(folder.path(), {}, analysis.result.facts, analysis.result.engine->records(),
-                      engine::run_serially);
+                      {}, engine::run_serially);
     const std::vector<Block> blocks = blocks_of(path);
     for (std::size_t missing = 0; missing + 1 < blocks.size(); ++missing) {
         std::vector<Block> rest = blocks;

@@ -15,9 +15,10 @@ std::string small_run() {
     static const ScratchFolder folder;
     static const bool written = [] {
         const std::string cases = source_root() / "pcaps";
-        Analysis analysis = analyse({cases + "/certificate_expired_tls12", cases + "/dns_cname_chain"});
+        Analysis analysis =
+            analyse({cases + "/certificate_expired_tls12", cases + "/dns_cname_chain"});
         record::write_run(folder.path(), {}, analysis.result.facts,
-                          analysis.result.engine->records(), engine::run_serially);
+                          analysis.result.engine->records(), {}, engine::run_serially);
         return true;
     }();
     (void)written;
@@ -50,7 +51,7 @@ TEST(Record, JudgedAgainIsJudgedTheSame) {
     const ScratchFolder folder;
     Analysis analysis = analyse({small_mixed().path});
     record::write_run(folder.path(), {}, analysis.result.facts, analysis.result.engine->records(),
-                      engine::run_serially);
+                      {}, engine::run_serially);
     EXPECT_EQ(judged_again(folder.path()), analysis.csv);
 }
 
@@ -63,10 +64,11 @@ TEST(Record, BytesDoNotDependOnThreads) {
     for (const bool parallel : {false, true}) {
         Analysis analysis = analyse({small_mixed().path}, parallel ? plan : dataplane::RunPlan{});
         record::write_run((parallel ? four : one).path(), {}, analysis.result.facts,
-                          analysis.result.engine->records(),
+                          analysis.result.engine->records(), {},
                           parallel ? executor.parallel() : engine::run_serially);
     }
-    EXPECT_EQ(read_file(one.path() / record::file_name), read_file(four.path() / record::file_name));
+    EXPECT_EQ(read_file(one.path() / record::file_name),
+              read_file(four.path() / record::file_name));
 }
 
 TEST(Record, CutAnywhereIsRefused) {
