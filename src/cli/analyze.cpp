@@ -46,15 +46,17 @@ int analyze(const AnalyzeOptions& options) {
         read(plan, inputs, executor, !options.reading.no_progress && !options.output.quiet);
 
     report::RunFacts& facts = result.facts;
-    const auto groups = judge(options.output,
-                              {.records = result.engine->records(),
-                               .limits = plan.limits,
-                               .settings = {.grouping = plan.grouping,
-                                            .all_flows = plan.limits.all_flows,
-                                            .tls_ports = plan.limits.tls_ports},
-                               .borders = record::borders_of(*result.engine),
-                               .facts = facts},
-                              executor);
+    write_evidence(options.output,
+                   {.records = result.engine->records(),
+                    .settings = {.grouping = plan.grouping,
+                                 .all_flows = plan.limits.all_flows,
+                                 .tls_ports = plan.limits.tls_ports},
+                    .borders = record::borders_of(*result.engine),
+                    .facts = facts},
+                   executor);
+    const auto groups = judge(
+        options.output,
+        {.records = result.engine->records(), .limits = plan.limits, .facts = facts}, executor);
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

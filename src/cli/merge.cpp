@@ -47,18 +47,20 @@ int merge(const MergeOptions& options) {
         if (!seen.insert(std::filesystem::weakly_canonical(folder)).second) continue;
         parts.push_back(record::load_run(folder, pool));
     }
-    record::MergedRun run(std::move(parts));
+    record::MergedRun run(std::move(parts), pool);
     report::RunFacts& facts = run.facts();
     engine::Limits limits;
     limits.all_flows = run.settings().all_flows;
     limits.tls_ports = run.settings().tls_ports;
-    const auto groups = judge(options.output,
-                              {.records = run.records(),
-                               .limits = limits,
-                               .settings = run.settings(),
-                               .borders = run.borders(),
-                               .facts = facts},
-                              executor);
+    write_evidence(options.output,
+                   {.records = run.records(),
+                    .settings = run.settings(),
+                    .borders = run.borders(),
+                    .facts = facts},
+                   executor);
+    run.join();
+    const auto groups = judge(
+        options.output, {.records = run.records(), .limits = limits, .facts = facts}, executor);
     facts.version = TLSTRIAGE_VERSION;
     facts.threads = executor.threads();
     facts.wall_seconds =

@@ -73,10 +73,6 @@ std::vector<report::SummaryGroup> judge(const OutputOptions& options, Judgeable 
     const auto format =
         options.format == "csv" ? report::TableFormat::csv : report::TableFormat::jsonl;
     const std::vector<std::string> traces = record::file_names(run.facts);
-    if (options.writes("evidence")) {
-        record::write_run(options.folder, run.settings, run.facts, run.records, run.borders,
-                          executor.parallel());
-    }
     report::FlowReport flows(traces,
                              options.writes("flows") ? options.folder : std::filesystem::path{},
                              format, executor.threads());
@@ -103,6 +99,13 @@ std::vector<report::SummaryGroup> judge(const OutputOptions& options, Judgeable 
         report::write_names(options.folder, format, judgement.names, traces);
     }
     return groups;
+}
+
+void write_evidence(const OutputOptions& options, const Recordable& run,
+                    const dataplane::Executor& executor) {
+    if (!options.writes("evidence")) return;
+    record::write_run(options.folder, run.settings, run.facts, run.records, run.borders,
+                      executor.parallel());
 }
 
 int finish(const OutputOptions& options, const report::RunFacts& facts,

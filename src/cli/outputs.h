@@ -34,12 +34,22 @@ void define_output(CLI::App& command, OutputOptions& options);
 struct Judgeable {
     engine::Records records;
     engine::Limits limits;
-    record::Settings settings;
-    std::vector<record::BorderPlace> borders;
     report::RunFacts& facts;  ///< gets what judging counts
 };
 
-/// Judges, writes the files but for run.json, and returns the groups of the summary.
+/// What evidence.bin is to hold.
+struct Recordable {
+    engine::Records records;
+    record::Settings settings;
+    std::vector<record::BorderPlace> borders;
+    const report::RunFacts& facts;
+};
+
+/// Writes evidence.bin where it is wanted.
+void write_evidence(const OutputOptions& options, const Recordable& run,
+                    const dataplane::Executor& executor);
+
+/// Judges, writes the tables, and returns the groups of the summary.
 std::vector<report::SummaryGroup> judge(const OutputOptions& options, Judgeable run,
                                         const dataplane::Executor& executor);
 

@@ -37,6 +37,30 @@ std::unique_ptr<TrackedFlow> outline(const TrackedFlow& flow) {
     return copy;
 }
 
+/// What is noted of a flow that is only counted.
+bool is_of_settled(evidence::EventKind kind) {
+    using evidence::EventKind;
+    return kind == EventKind::fin || kind == EventKind::rst || kind == EventKind::encrypted_alert ||
+           kind == EventKind::icmp_error;
+}
+
+/// Application data that came behind a whole handshake of TLS 1.2, in a record longer than what is
+/// known of it. Whether both sides have sent some now.
+bool add_application_data(Evidence& e, const Evidence& later) {
+    constexpr std::uint16_t tls12 = 0x0303;
+    if (!e.server_hello || e.server_hello->version > tls12) return false;
+    for (const Side side : {Side::client, Side::server}) {
+        evidence::SideEvidence& s = e.side(side);
+        const Moment first = later.side(side).application_data;
+        if (!s.finished.seen() || (!s.application_data.seen() && !first.seen())) return false;
+        if (s.application_data.seen()) continue;
+        s.application_data = first;
+        e.add(evidence::EventKind::application_data, side, first);
+    }
+    e.settled = std::max(e.of_client().application_data, e.of_server().application_data);
+    return true;
+}
+
 /// The end of `from`, where `to` has none yet.
 void add_end(Evidence& to, const Evidence& from, Side side) {
     evidence::SideEvidence& s = to.side(side);
@@ -135,7 +159,15 @@ void Shard::restore(std::unique_ptr<TrackedFlow> tail, const Evidence* stored) {
     flow = std::move(*tail);
     flow.head = std::move(head);
     flow.stored = TrackedFlow::nowhere;
-    if (flow.state == FlowState::resting && stored != nullptr) flow.stored = ended_.add(*stored);
+    const bool over = flow.state == FlowState::resting || flow.state == FlowState::ignored;
+    if (over && stored != nullptr) {
+        flow.stored = ended_.add(*stored);
+        EvidenceStore::Entry& entry = ended_.at(flow.stored);
+        for (std::size_t side = 0; side < entry.side_packets.size(); ++side) {
+            entry.side_packets[side] = stored->sides[side].packets;
+            entry.side_bytes[side] = stored->sides[side].bytes;
+        }
+    }
     if (flow.state == FlowState::settled && stored != nullptr) {
         flow.evidence = evidence_.take();
         *flow.evidence = *stored;
@@ -223,7 +255,11 @@ void Shard::add_later(TrackedFlow& flow, const Evidence& later, const Head& know
     }
     if (flow.evidence == nullptr) return;  // no TLS: it is only followed
     Evidence& e = *flow.evidence;
-    const bool joins = flow.state == FlowState::settled && known.settled;
+    // Sides are by lane in what is compared.
+    Evidence turned = later;
+    if (turned.client_lane != e.client_lane) turned.swap_sides();
+    if (flow.state == FlowState::open && add_application_data(e, turned)) settle(flow);
+    const bool joins = flow.state == FlowState::settled;
     for (std::uint8_t lane = 0; lane < 2; ++lane) {
         const Side side = e.side_of_lane(lane);
         evidence::SideEvidence& s = e.side(side);
@@ -233,12 +269,10 @@ void Shard::add_later(TrackedFlow& flow, const Evidence& later, const Head& know
         s.last_encrypted_alert = std::max(s.last_encrypted_alert, l.last_encrypted_alert);
         if (tail != nullptr && joins) flow.records[lane] = tail->records[lane];
     }
-    // Sides are by lane in what add_end() compares.
-    Evidence turned = later;
-    if (turned.client_lane != e.client_lane) turned.swap_sides();
     for (const evidence::Event& event : turned.events) {
-        if (event.at > known.packets.back().at)
+        if (event.at > known.packets.back().at && is_of_settled(event.kind)) {
             e.add(event.kind, event.side, event.at, event.detail);
+        }
     }
     add_end(e, turned, Side::client);
     add_end(e, turned, Side::server);

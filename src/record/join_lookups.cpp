@@ -1,6 +1,7 @@
 #include "record/join_lookups.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -12,11 +13,6 @@ using engine::Lookup;
 // As in engine/lookups.cpp.
 constexpr Nanoseconds one_question = seconds(30);
 constexpr Nanoseconds capture_copy = milliseconds(20);
-
-struct Found {
-    std::size_t part = 0;
-    Lookup lookup;
-};
 
 void take_answer(Lookup& question, Lookup& other) {
     question.answered = other.answered;
@@ -46,32 +42,31 @@ bool join(Lookup& before, Lookup& later) {
 
 }  // namespace
 
-std::vector<Lookup> join_lookups(std::vector<RecordedRun>& parts) {
-    std::vector<Found> all;
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-        for (Lookup& lookup : parts[part].lookups)
-            all.push_back({part, std::move(lookup)});
-        parts[part].lookups.clear();
+std::vector<Lookup> join_lookups(std::vector<RecordedRun>& parts,
+                                 const std::vector<std::uint32_t>& archive_of_piece) {
+    std::vector<Lookup> all;
+    for (RecordedRun& part : parts) {
+        std::ranges::move(part.lookups, std::back_inserter(all));
+        part.lookups.clear();
     }
-    std::ranges::stable_sort(all, std::less{}, [](const Found& found) {
-        return std::tuple(found.lookup.archive, found.lookup.asked.time, found.lookup.file,
-                          found.lookup.asked.frame);
+    std::ranges::stable_sort(all, std::less{}, [](const Lookup& lookup) {
+        return std::tuple(lookup.asked.time, lookup.file, lookup.asked.frame);
     });
     using Key = std::tuple<std::uint32_t, IpAddress, std::uint16_t, Endpoint, std::uint16_t,
                            std::uint16_t, std::string>;
-    std::map<Key, std::pair<std::size_t, std::size_t>> last;  // its part, its place in the result
+    std::map<Key, std::pair<std::uint32_t, std::size_t>> last;  // piece, place in the result
     std::vector<Lookup> joined;
-    for (Found& found : all) {
-        Lookup& lookup = found.lookup;
+    for (Lookup& lookup : all) {
+        const std::uint32_t piece = lookup.archive;
+        lookup.archive = archive_of_piece[piece];
         const Key key{lookup.archive, lookup.client, lookup.client_port, lookup.resolver,
                       lookup.id,      lookup.type,   lookup.name};
-        const auto [place, fresh] = last.try_emplace(key, found.part, joined.size());
-        if (!fresh && place->second.first != found.part &&
-            join(joined[place->second.second], lookup)) {
-            place->second.first = found.part;
+        const auto [place, fresh] = last.try_emplace(key, piece, joined.size());
+        if (!fresh && place->second.first != piece && join(joined[place->second.second], lookup)) {
+            place->second.first = piece;
             continue;
         }
-        place->second = {found.part, joined.size()};
+        place->second = {piece, joined.size()};
         joined.push_back(std::move(lookup));
     }
     return joined;

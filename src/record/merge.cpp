@@ -24,14 +24,6 @@ struct TracePlace {
     }
 };
 
-/// An archive of a part; or several that are one now, under the first of them.
-struct ArchivePlace {
-    std::size_t part = 0;
-    std::size_t archive = 0;
-    std::uint32_t file = ~std::uint32_t{0};  ///< its first one, by the new numbers
-    engine::Archive span;
-};
-
 bool begins_archive(engine::Grouping grouping, const engine::Archive& before,
                     const engine::Archive& archive) {
     if (grouping == engine::Grouping::one_archive) return false;
@@ -79,10 +71,61 @@ void add_facts(report::RunFacts& sum, const report::RunFacts& part) {
     add_counts(sum.shards, part.shards);
 }
 
+void renumber_border(engine::Border& border, const std::vector<std::uint32_t>& files,
+                     const std::vector<std::uint32_t>& pieces) {
+    border.archive = pieces[border.archive];
+    if (border.head != nullptr) {
+        for (engine::KeptPacket& packet : border.head->packets)
+            packet.file = files[packet.file];
+    }
+    if (border.tail == nullptr) return;
+    border.tail->last_file = files[border.tail->last_file];
+    if (border.tail->evidence != nullptr) {
+        border.tail->evidence->file = files[border.tail->evidence->file];
+    }
+}
+
+const tls::Chain* interned(const tls::Chain* chain, Pool& pool) {
+    if (chain == nullptr) return nullptr;
+    tls::Chain copy = *chain;
+    for (auto& certificate : copy.certificates) {
+        if (certificate != nullptr) certificate = pool.certificate(tls::Certificate(*certificate));
+    }
+    return pool.chain(std::move(copy));
+}
+
+/// Evidence that was read anew, under the same indices, as if it had come with the parts: its
+/// shapes and chains are those of the pool.
+void copy(const engine::EvidenceStore& from, std::size_t shard, Pool& pool,
+          engine::EvidenceStore& to) {
+    evidence::Evidence evidence;
+    for (engine::EvidenceStore::Index i = 0; i < from.size(); ++i) {
+        const engine::EvidenceStore::Entry& entry = from.at(i);
+        if (entry.dropped()) {
+            to.drop(to.add(evidence::Evidence{}));
+            continue;
+        }
+        entry.unpack(evidence);
+        if (evidence.client_hello) {
+            evidence.client_hello->shape =
+                pool.shape(shard, evidence::HelloShape(*evidence.client_hello->shape));
+        }
+        for (evidence::SideEvidence& side : evidence.sides)
+            side.chain = interned(side.chain, pool);
+        engine::EvidenceStore::Entry& own = to.at(to.add(evidence));
+        own.archive = entry.archive;
+        own.side_packets = entry.side_packets;
+        own.side_bytes = entry.side_bytes;
+    }
+}
+
 }  // namespace
 
-MergedRun::MergedRun(std::vector<RecordedRun> parts)
-    : parts_(std::move(parts)), stitcher_(parts_, parts_.at(0).settings), numbers_(parts_.size()) {
+MergedRun::MergedRun(std::vector<RecordedRun> parts, Pool& pool)
+    : parts_(std::move(parts)),
+      pool_(pool),
+      stitcher_(parts_, parts_.at(0).settings),
+      numbers_(parts_.size()) {
     for (const RecordedRun& part : parts_) {
         if (part.settings == settings()) continue;
         throw std::runtime_error(
@@ -90,9 +133,8 @@ MergedRun::MergedRun(std::vector<RecordedRun> parts)
             "--separate): analyze the captures with the same ones");
     }
     number_traces();
-    number_archives();
+    number_pieces();
     renumber();
-    stitch();
     add_up_facts();
 }
 
@@ -111,40 +153,43 @@ void MergedRun::number_traces() {
     }
 }
 
-/// Archives follow one another as their first traces do. One without a packet is none: a trace in
-/// it belongs to the last one.
-void MergedRun::number_archives() {
-    std::vector<ArchivePlace> places;
+/// By time, or else by their first traces. Without a packet there is no piece: a trace in such a
+/// one belongs to the last.
+void MergedRun::number_pieces() {
+    struct Place {
+        Piece piece;
+        std::size_t archive = 0;                 ///< of the part
+        std::uint32_t file = ~std::uint32_t{0};  ///< its first one
+    };
+    constexpr std::uint32_t none = ~std::uint32_t{0};
+    std::vector<Place> places;
     for (std::size_t part = 0; part < parts_.size(); ++part) {
         const RecordedRun& run = parts_[part];
-        std::vector<ArchivePlace> own(run.archives.size());
-        for (std::size_t i = 0; i < own.size(); ++i)
-            own[i] = {.part = part, .archive = i, .span = run.archives[i]};
+        std::vector<Place> own;
+        for (const engine::Archive& archive : run.archives)
+            own.push_back({.piece = {.part = part, .span = archive}, .archive = own.size()});
         for (std::size_t file = 0; file < run.facts.traces.size(); ++file) {
-            const std::uint32_t archive = run.facts.traces[file].archive;
-            own[archive].file = std::min(own[archive].file, numbers_[part].files[file]);
+            std::uint32_t& first = own[run.facts.traces[file].archive].file;
+            first = std::min(first, numbers_[part].files[file]);
         }
-        std::erase_if(own, [](const ArchivePlace& place) { return !place.span.any; });
+        std::erase_if(own, [](const Place& place) { return !place.piece.span.any; });
         append(places, own);
-        numbers_[part].archives.assign(run.archives.size(), ~std::uint32_t{0});
+        numbers_[part].pieces.assign(run.archives.size(), none);
     }
-    std::ranges::sort(places, std::less{}, [](const ArchivePlace& place) {
-        return std::tuple(place.span.first_packet, place.file, place.part, place.archive);
+    std::ranges::sort(places, std::less{}, [](const Place& place) {
+        const engine::Archive& span = place.piece.span;
+        return std::tuple(span.first_packet, place.file, span.last_packet);
     });
-    for (const ArchivePlace& place : places) {
-        if (archives_.empty() ||
-            begins_archive(settings().grouping, archives_.back(), place.span)) {
-            archives_.emplace_back();
-        }
-        archives_.back().see(place.span.first_packet, place.span.last_packet);
-        numbers_[place.part].archives[place.archive] =
-            static_cast<std::uint32_t>(archives_.size() - 1);
+    for (Place& place : places) {
+        place.piece.number = static_cast<std::uint32_t>(pieces_.size());
+        numbers_[place.piece.part].pieces[place.archive] = place.piece.number;
+        pieces_.push_back(place.piece);
+        archives_.push_back(place.piece.span);
     }
     if (archives_.empty()) archives_.emplace_back();
-    for (Numbers& numbers : numbers_) {
-        std::ranges::replace(numbers.archives, ~std::uint32_t{0},
-                             static_cast<std::uint32_t>(archives_.size() - 1));
-    }
+    const auto last = static_cast<std::uint32_t>(archives_.size() - 1);
+    for (Numbers& numbers : numbers_)
+        std::ranges::replace(numbers.pieces, none, last);
 }
 
 void MergedRun::renumber() {
@@ -153,52 +198,20 @@ void MergedRun::renumber() {
         const Numbers& numbers = numbers_[part];
         const auto place = [&](auto& thing) {
             thing.file = numbers.files[thing.file];
-            thing.archive = numbers.archives[thing.archive];
+            thing.archive = numbers.pieces[thing.archive];
         };
         for (engine::EvidenceStore& store : run.stores) {
             for (engine::EvidenceStore::Index i = 0; i < store.size(); ++i)
                 place(store.at(i));
         }
-        for (engine::Lookup& lookup : run.lookups)
-            place(lookup);
+        std::ranges::for_each(run.lookups, place);
         for (engine::Border& border : run.borders)
-            renumber(border, numbers);
+            renumber_border(border, numbers.files, numbers.pieces);
         for (std::size_t file = 0; file < run.facts.traces.size(); ++file) {
             facts_.traces[numbers.files[file]].archive =
-                numbers.archives[run.facts.traces[file].archive];
+                numbers.pieces[run.facts.traces[file].archive];
         }
     }
-}
-
-void MergedRun::renumber(engine::Border& border, const Numbers& numbers) {
-    border.archive = numbers.archives[border.archive];
-    if (border.head != nullptr) {
-        for (engine::KeptPacket& packet : border.head->packets)
-            packet.file = numbers.files[packet.file];
-    }
-    if (border.tail == nullptr) return;
-    border.tail->last_file = numbers.files[border.tail->last_file];
-    if (border.tail->evidence != nullptr) {
-        border.tail->evidence->file = numbers.files[border.tail->evidence->file];
-    }
-}
-
-/// Flows and lookups that go from one part to the next.
-void MergedRun::stitch() {
-    std::vector<std::vector<Piece>> pieces(archives_.size());
-    for (std::size_t part = 0; part < parts_.size(); ++part) {
-        for (std::size_t i = 0; i < parts_[part].archives.size(); ++i) {
-            const engine::Archive& span = parts_[part].archives[i];
-            if (span.any) pieces[numbers_[part].archives[i]].push_back({part, span});
-        }
-    }
-    for (std::uint32_t archive = 0; archive < pieces.size(); ++archive) {
-        std::ranges::sort(pieces[archive], std::less{}, [](const Piece& piece) {
-            return std::tuple(piece.span.first_packet, piece.span.last_packet, piece.part);
-        });
-        if (pieces[archive].size() > 1) stitcher_.join(archive, pieces[archive]);
-    }
-    lookups_ = join_lookups(parts_);
 }
 
 void MergedRun::add_up_facts() {
@@ -207,9 +220,6 @@ void MergedRun::add_up_facts() {
         if (part.facts.mode != facts_.mode) facts_.mode = "mixed";
         add_facts(facts_, part.facts);
     }
-    for (std::size_t shard = 0; shard < engine::shard_count; ++shard)
-        add_counts(facts_.shards, stitcher_.shard(shard).counts());
-    take_counts(facts_.shards, stitcher_.counted_twice());
     std::ranges::sort(facts_.problems);
     std::ranges::sort(facts_.ignored);
     std::ranges::sort(facts_.remarks);
@@ -219,28 +229,61 @@ void MergedRun::add_up_facts() {
     facts_.count_traces();
 }
 
+void MergedRun::make_archives() {
+    archives_.clear();
+    for (const Piece& piece : pieces_) {
+        if (archives_.empty() ||
+            begins_archive(settings().grouping, archives_.back(), piece.span)) {
+            archives_.emplace_back();
+        }
+        archives_.back().see(piece.span.first_packet, piece.span.last_packet);
+        archive_of_piece_.push_back(static_cast<std::uint32_t>(archives_.size() - 1));
+    }
+    if (archives_.empty()) archives_.emplace_back();
+    if (pieces_.empty()) archive_of_piece_.push_back(0);
+}
+
+void MergedRun::join() {
+    make_archives();
+    std::vector<std::vector<Piece>> shares(archives_.size());
+    for (const Piece& piece : pieces_)
+        shares[archive_of_piece_[piece.number]].push_back(piece);
+    for (std::uint32_t archive = 0; archive < shares.size(); ++archive) {
+        if (shares[archive].size() > 1) stitcher_.join(archive, shares[archive]);
+    }
+    lookups_ = join_lookups(parts_, archive_of_piece_);
+    for (RecordedRun& run : parts_) {
+        for (engine::EvidenceStore& store : run.stores) {
+            for (engine::EvidenceStore::Index i = 0; i < store.size(); ++i)
+                store.at(i).archive = archive_of_piece_[store.at(i).archive];
+        }
+    }
+    for (report::TraceFacts& trace : facts_.traces)
+        trace.archive = archive_of_piece_[trace.archive];
+    for (std::size_t shard = 0; shard < engine::shard_count; ++shard) {
+        copy(stitcher_.shard(shard).ended(), shard, pool_, joined_[shard]);
+        add_counts(facts_.shards, stitcher_.shard(shard).counts());
+    }
+    take_counts(facts_.shards, stitcher_.counted_twice());
+}
+
 engine::Records MergedRun::records() const {
     engine::Records records{.ended = {}, .lookups = lookups_, .archives = archives_};
     for (const RecordedRun& part : parts_) {
+        append(records.lookups, part.lookups);
         for (const engine::EvidenceStore& store : part.stores)
             records.ended.push_back(&store);
     }
-    for (std::size_t shard = 0; shard < engine::shard_count; ++shard)
-        records.ended.push_back(&stitcher_.shard(shard).ended());
+    for (const engine::EvidenceStore& store : joined_)
+        records.ended.push_back(&store);
     return records;
 }
 
 std::vector<BorderPlace> MergedRun::borders() const {
     std::vector<BorderPlace> places;
     for (std::size_t part = 0; part < parts_.size(); ++part) {
-        for (const engine::Border& border : parts_[part].borders) {
-            if (border.head == nullptr && border.tail == nullptr) continue;
+        for (const engine::Border& border : parts_[part].borders)
             places.push_back({part * engine::shard_count + border.shard, &border});
-        }
-    }
-    for (std::size_t shard = 0; shard < engine::shard_count; ++shard) {
-        for (const engine::Border& border : stitcher_.shard(shard).borders())
-            places.push_back({parts_.size() * engine::shard_count + shard, &border});
     }
     return places;
 }

@@ -34,7 +34,6 @@ std::size_t Stitcher::KeyHash::operator()(const FlowKey& key) const {
 Stitcher::Stitcher(std::vector<RecordedRun>& parts, const Settings& settings) : parts_(parts) {
     limits_.all_flows = settings.all_flows;
     limits_.tls_ports = settings.tls_ports;
-    limits_.keep_borders = true;
     for (unsigned i = 0; i < engine::shard_count; ++i) {
         shards_.push_back(
             std::make_unique<engine::Shard>(sense::Database::shared(), chains_, limits_));
@@ -53,51 +52,46 @@ void Stitcher::join_shard(std::uint32_t archive, const std::vector<Piece>& piece
     for (const Piece& piece : pieces) {
         // Parts that were captured side by side have no border between them.
         if (before.any && piece.span.first_packet >= before.last_packet) {
-            Sequels found = sequels(piece, archive, shard, tails);
+            Sequels found = sequels(piece, shard, tails);
             for (auto& [key, list] : found)
                 follow(key, list, piece.part, shard, tails);
         }
         before.see(piece.span.first_packet, piece.span.last_packet);
         for (Border& border : parts_[piece.part].borders) {
-            if (border.shard != shard || border.archive != archive) continue;
-            if (border.tail == nullptr || border.tail->last.time > piece.span.last_packet) continue;
+            if (border.shard != shard || border.archive != piece.number) continue;
+            if (border.tail == nullptr) continue;
             tails.insert_or_assign(border.tail->key, Tail{piece.part, &border});
         }
     }
     shards_[shard]->end_archive(archive, before.last_packet);
 }
 
-Stitcher::Sequels Stitcher::sequels(const Piece& piece, std::uint32_t archive, std::size_t shard,
-                                    const Tails& tails) {
+Stitcher::Sequels Stitcher::sequels(const Piece& piece, std::size_t shard, const Tails& tails) {
     Sequels found;
     RecordedRun& part = parts_[piece.part];
     const auto open = [&](const FlowKey& key) {
         return tails.contains(key) || shards_[shard]->find(key) != nullptr;
     };
-    // An archive can have another piece of this part, with one of another part between them.
-    const auto inside = [&](const Moment& at) {
-        return at.time >= piece.span.first_packet && at.time <= piece.span.last_packet;
-    };
     std::unordered_map<EvidenceStore::Index, Border*> borders;  // by what is stored
     for (Border& border : part.borders) {
-        if (border.shard != shard || border.archive != archive) continue;
+        if (border.shard != shard || border.archive != piece.number) continue;
         if (border.stored != Border::nowhere) borders[border.stored] = &border;
         if (border.head != nullptr) {
             const engine::KeptPacket& first = border.head->packets.front();
             const auto key = key_of(first);
-            if (key && inside(first.at) && open(*key)) {
+            if (key && open(*key)) {
                 found[*key].push_back({.at = first.at, .head = &border, .stored = border.stored});
             }
         } else if (border.stored == Border::nowhere && border.tail != nullptr) {
             const engine::TrackedFlow& tail = *border.tail;
-            if (!inside(tail.last) || !open(tail.key)) continue;
+            if (!open(tail.key)) continue;
             found[tail.key].push_back({.at = tail.first_segments.front().at, .tail = &border});
         }
     }
     EvidenceStore& store = part.stores[shard];
     for (EvidenceStore::Index i = 0; i < store.size(); ++i) {
         const EvidenceStore::Entry& entry = store.at(i);
-        if (entry.dropped() || entry.archive != archive || !inside(entry.first)) continue;
+        if (entry.dropped() || entry.archive != piece.number) continue;
         const FlowKey key = FlowKey::between(entry.record.client, entry.record.server);
         const auto border = borders.find(i);
         Border* const own = border == borders.end() ? nullptr : border->second;
@@ -152,11 +146,19 @@ void Stitcher::take_head(const FlowKey& key, Border& border, std::size_t part, s
     const std::unique_ptr<engine::TrackedFlow> tail = std::move(border.tail);
     for (const engine::KeptPacket& packet : head->packets)
         joined.consume(packet);
-    const bool any = border.stored != Border::nowhere;
-    if (!any && tail == nullptr) return;  // an error by itself
+    wire::Packet first;
+    if (!head->packets.front().packet(first) || first.outcome == wire::Outcome::icmp_error) return;
     ++counted_twice_.flows;
-    if (tail != nullptr && tail->state == FlowState::ignored && !any) {
-        ++counted_twice_.ignored_flows[static_cast<std::size_t>(tail->ignored_as)];
+    const bool any = border.stored != Border::nowhere;
+    engine::TrackedFlow* const flow = joined.find(key);
+    const bool may_be_ignored = !any || limits_.all_flows;
+    const bool ignored =
+        tail != nullptr ? tail->state == FlowState::ignored
+                        : may_be_ignored && flow != nullptr && flow->state == FlowState::ignored;
+    if (ignored) {
+        // Both parts, or the part and what was read anew here, counted it as no TLS.
+        const sense::Protocol protocol = tail != nullptr ? tail->ignored_as : flow->ignored_as;
+        ++counted_twice_.ignored_flows[static_cast<std::size_t>(protocol)];
     }
     if (!any) return;
     EvidenceStore& store = parts_[part].stores[shard];
@@ -164,7 +166,6 @@ void Stitcher::take_head(const FlowKey& key, Border& border, std::size_t part, s
     store.at(border.stored).unpack(later);
     store.drop(border.stored);
     counted_twice_.duplicate_packets += later.duplicates;
-    engine::TrackedFlow* const flow = joined.find(key);
     if (!head->whole && flow != nullptr) joined.add_later(*flow, later, *head, tail.get());
 }
 

@@ -10,9 +10,10 @@
 
 namespace tlstriage::record {
 
-/// A part's share of an archive, by the numbers of the whole.
+/// What was captured in one go: an archive of a run of analyze.
 struct Piece {
     std::size_t part = 0;
+    std::uint32_t number = 0;  ///< what flows, lookups and borders have as their archive
     engine::Archive span;
 };
 
@@ -23,7 +24,7 @@ class Stitcher {
   public:
     Stitcher(std::vector<RecordedRun>& parts, const Settings& settings);
 
-    /// Joins one archive of the whole. `pieces` are in order of time.
+    /// Joins the pieces, in order of time, that are one archive of the whole.
     void join(std::uint32_t archive, const std::vector<Piece>& pieces);
 
     [[nodiscard]] const engine::Shard& shard(std::size_t index) const { return *shards_[index]; }
@@ -50,8 +51,7 @@ class Stitcher {
     using Sequels = std::unordered_map<FlowKey, std::vector<Sequel>, KeyHash>;
 
     void join_shard(std::uint32_t archive, const std::vector<Piece>& pieces, std::size_t shard);
-    Sequels sequels(const Piece& piece, std::uint32_t archive, std::size_t shard,
-                    const Tails& tails);
+    Sequels sequels(const Piece& piece, std::size_t shard, const Tails& tails);
     /// Goes through what `part` has behind a flow, until another one begins.
     void follow(const FlowKey& key, std::vector<Sequel>& sequels, std::size_t part,
                 std::size_t shard, Tails& tails);

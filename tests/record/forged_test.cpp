@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "record/blocks.h"
+#include "record/cut_capture.h"
 #include "record/merge.h"
 #include "report/flow_report.h"
 #include "support/analysis.h"
@@ -31,14 +32,18 @@ void write_blocks(const std::filesystem::path& path, const std::vector<Block>& b
     write_file(path, bytes);
 }
 
-/// Loads, merges and judges; true when the file was refused.
-bool refused(const std::filesystem::path& folder) {
+/// Loads, merges and judges; true when one of the files was refused.
+bool refused(const std::vector<std::filesystem::path>& folders) {
     try {
         record::Pool pool;
         std::vector<record::RecordedRun> parts;
-        parts.push_back(record::load_run(folder, pool));
-        record::MergedRun run(std::move(parts));
+        for (const auto& folder : folders)
+            parts.push_back(record::load_run(folder, pool));
+        record::MergedRun run(std::move(parts), pool);
         const ScratchFolder out;
+        record::write_run(out.path(), run.settings(), run.facts(), run.records(), run.borders(),
+                          engine::run_serially);
+        run.join();
         const std::vector<std::string> files = record::file_names(run.facts());
         report::FlowReport flows(files, out.path(), report::TableFormat::csv, 1);
         engine::judge(run.records(), {}, engine::run_serially, flows.handlers());
@@ -52,49 +57,82 @@ bool refused(const std::filesystem::path& folder) {
     }
 }
 
-TEST(Forged, ContentsAreRefusedOrHarmless) {
-    const ScratchFolder folder;
-    const auto path = folder.path() / record::file_name;
-    const std::string cases = source_root() / "pcaps";
-    Analysis analysis = analyse({cases + "/certificate_expired_tls12", cases + "/dns_cname_chain",
-                                 cases + "/starttls_smtp_postfix_refused"});
-    record::write_run(folder.path(), {}, analysis.result.facts, analysis.result.engine->records(),
-                      {}, engine::run_serially);
+/// Analyses `inputs` and writes their evidence into `folder`.
+void record_run(const std::vector<std::string>& inputs, const std::filesystem::path& folder) {
+    dataplane::RunPlan plan;
+    plan.limits.keep_borders = true;
+    Analysis analysis = analyse(inputs, plan);
+    const engine::Engine& engine = *analysis.result.engine;
+    record::write_run(folder, {}, analysis.result.facts, engine.records(),
+                      record::borders_of(engine), engine::run_serially);
+}
+
+/// Changes bytes of the file in `folder`, one after the other; `others` are merged with it. Returns
+/// how many changes were refused.
+std::size_t forge(const std::filesystem::path& folder,
+                  const std::vector<std::filesystem::path>& others, std::size_t step,
+                  bool borders_alone) {
+    const auto path = folder / record::file_name;
     const std::vector<Block> blocks = blocks_of(path);
-    ASSERT_LT(blocks.size(), 128U);
-    write_blocks(path, blocks);
-    ASSERT_FALSE(refused(folder.path()));
+    std::vector<std::filesystem::path> folders = others;
+    folders.push_back(folder);
     std::size_t refusals = 0;
     for (std::size_t block = 0; block < blocks.size(); ++block) {
-        for (std::size_t i = 0; i < blocks[block].items.size(); ++i) {
-            if (i % 4 != block % 4) continue;
+        if (borders_alone && blocks[block].kind != record::BlockKind::borders) continue;
+        for (std::size_t i = block % step; i < blocks[block].items.size(); i += step) {
             constexpr std::array changes{0x01, 0x80, 0xff};
             std::vector<Block> changed = blocks;
             char& byte = changed[block].items[i];
             byte = static_cast<char>(byte ^ changes[i % changes.size()]);
             write_blocks(path, changed);
-            refusals += refused(folder.path()) ? 1 : 0;  // sanitizers watch
+            refusals += refused(folders) ? 1 : 0;  // sanitizers watch
         }
     }
-    EXPECT_GT(refusals, 100U);
+    write_blocks(path, blocks);
+    EXPECT_FALSE(refused(folders));
+    return refusals;
+}
+
+TEST(Forged, ContentsAreRefusedOrHarmless) {
+    const ScratchFolder folder;
+    const std::string cases = source_root() / "pcaps";
+    record_run({cases + "/certificate_expired_tls12", cases + "/dns_cname_chain",
+                cases + "/starttls_smtp_postfix_refused"},
+               folder.path());
+    EXPECT_GT(forge(folder.path(), {}, 7, false), 100U);
+}
+
+TEST(Forged, BordersAreRefusedOrHarmless) {
+    const ScratchFolder folder;
+    const std::string capture = capture_in(source_root() / "pcaps/certificate_expired_tls12");
+    const std::size_t records = records_of(capture);
+    ASSERT_GT(records, 6U);
+    const std::vector<std::string> parts = cut(capture, {5}, folder);
+    const auto one = folder.path() / "one";
+    const auto two = folder.path() / "two";
+    for (const auto& run : {one, two})
+        std::filesystem::create_directories(run);
+    record_run({parts[0]}, one);
+    record_run({parts[1]}, two);
+    EXPECT_GT(forge(one, {two}, 3, true), 10U);
+    EXPECT_GT(forge(two, {one}, 5, true), 10U);
 }
 
 TEST(Forged, BlocksMissingOrOutOfOrderAreRefused) {
     const ScratchFolder folder;
     const auto path = folder.path() / record::file_name;
-    Analysis analysis = analyse({source_root() / "pcaps/certificate_expired_tls12"});
-    record::write_run(folder.path(), {}, analysis.result.facts, analysis.result.engine->records(),
-                      {}, engine::run_serially);
+    record_run({source_root() / "pcaps/certificate_expired_tls12"}, folder.path());
     const std::vector<Block> blocks = blocks_of(path);
-    for (std::size_t missing = 0; missing + 1 < blocks.size(); ++missing) {
+    for (std::size_t missing = 0; missing < blocks.size(); ++missing) {
+        if (blocks[missing].kind == record::BlockKind::borders) continue;  // nothing refers to it
         std::vector<Block> rest = blocks;
         rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(missing));
         write_blocks(path, rest);
-        EXPECT_TRUE(refused(folder.path())) << missing;
+        EXPECT_TRUE(refused({folder.path()})) << missing;
     }
     std::vector<Block> reversed(blocks.rbegin(), blocks.rend());
     write_blocks(path, reversed);
-    EXPECT_TRUE(refused(folder.path()));
+    EXPECT_TRUE(refused({folder.path()}));
 }
 
 }  // namespace

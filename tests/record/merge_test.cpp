@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <random>
+#include <map>
+#include <set>
 
+#include "record/cut_capture.h"
 #include "report/files.h"
 #include "report/flow_report.h"
 #include "support/analysis.h"
@@ -64,10 +66,11 @@ Files merged(const std::vector<fs::path>& folders, const fs::path& folder) {
     std::vector<record::RecordedRun> parts;
     for (const fs::path& part : folders)
         parts.push_back(record::load_run(part, pool));
-    record::MergedRun run(std::move(parts));
+    record::MergedRun run(std::move(parts), pool);
     fs::create_directories(folder);
     record::write_run(folder, run.settings(), run.facts(), run.records(), run.borders(),
                       engine::run_serially);
+    run.join();
     return judged(run.records(), run.facts(), {});
 }
 
@@ -75,37 +78,6 @@ void expect_same(const Files& merged, const Files& whole, const std::string& wha
     ASSERT_EQ(merged.size(), 6U);
     for (const auto& [name, text] : whole)
         EXPECT_EQ(merged.at(name), text) << what << ": " << name;
-}
-
-/// Cuts a pcap file (native order) before the records with these numbers, counted from 0.
-std::vector<std::string> cut(const std::string& path, std::vector<std::size_t> before,
-                             const ScratchFolder& folder) {
-    const std::string bytes = read_file(path);
-    constexpr std::size_t header = 24;
-    std::vector<std::string> parts{bytes.substr(0, header)};
-    before.push_back(~std::size_t{0});
-    std::size_t record = 0;
-    for (std::size_t at = header; at < bytes.size(); ++record) {
-        const std::size_t size =
-            16 + load_native<std::uint32_t>(as_bytes(bytes).subspan(at + 8).data());
-        if (record == before[parts.size() - 1]) parts.push_back(bytes.substr(0, header));
-        parts.back() += bytes.substr(at, size);
-        at += size;
-    }
-    std::vector<std::string> paths;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        paths.push_back(folder.file("part" + std::to_string(i) + ".pcap"));
-        write_file(paths.back(), parts[i]);
-    }
-    return paths;
-}
-
-std::size_t records_of(const std::string& path) {
-    const std::string bytes = read_file(path);
-    std::size_t count = 0;
-    for (std::size_t at = 24; at < bytes.size(); ++count)
-        at += 16 + load_native<std::uint32_t>(as_bytes(bytes).subspan(at + 8).data());
-    return count;
 }
 
 /// Three runs in any order and nesting give what `whole` is.
@@ -147,6 +119,63 @@ TEST(Merge, CasesInThreePartsAreTheWhole) {
         expect_any_order(parts, analysed(all, {}, plan), plan,
                          std::to_string(static_cast<int>(grouping)));
     }
+}
+
+/// Columns of flows.csv in which rows of two runs differ, and rows that only one of them has.
+std::set<std::string> differences(const std::string& one, const std::string& other) {
+    const CsvTable a(one);
+    const CsvTable b(other);
+    std::map<std::string, const CsvTable::Row*> rows;
+    for (const CsvTable::Row& row : a.rows())
+        rows[a.cell(row, "flow_id") + a.cell(row, "first_frame")] = &row;
+    std::set<std::string> found;
+    for (const CsvTable::Row& row : b.rows()) {
+        const auto known = rows.find(b.cell(row, "flow_id") + b.cell(row, "first_frame"));
+        if (known == rows.end()) {
+            found.insert("a row more: " + b.cell(row, "cause"));
+            continue;
+        }
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (row[i] != (*known->second)[i]) found.insert(a.header()[i]);
+        }
+        rows.erase(known);
+    }
+    for (const auto& [id, row] : rows)
+        found.insert("a row less: " + a.cell(*row, "cause"));
+    return found;
+}
+
+/// Analyses the capture's parts apart and together.
+std::pair<Files, Files> in_parts(const std::string& path, const std::vector<std::size_t>& before) {
+    const ScratchFolder folder;
+    const std::vector<std::string> parts = cut(path, before, folder);
+    std::vector<fs::path> runs;
+    for (const std::string& part : parts) {
+        runs.push_back(part + ".run");
+        fs::create_directories(runs.back());
+        analysed({part}, runs.back());
+    }
+    return {merged(runs, folder.path() / "out"), analysed(parts)};
+}
+
+TEST(Merge, TraceCutInMidFlowIsTheWhole) {
+    const std::string path = small_mixed().path;
+    const std::size_t records = records_of(path);
+    for (const std::size_t share : {2U, 3U, 5U, 7U, 11U, 13U}) {
+        const auto [parts, whole] = in_parts(path, {records / share});
+        EXPECT_EQ(differences(whole.at("flows.csv"), parts.at("flows.csv")),
+                  std::set<std::string>{})
+            << share;
+        expect_same(parts, whole, "at 1/" + std::to_string(share));
+    }
+}
+
+TEST(Merge, TraceCutTwiceIsTheWholeInAnyOrder) {
+    const std::string path = small_mixed().path;
+    const std::size_t records = records_of(path);
+    const ScratchFolder folder;
+    const std::vector<std::string> parts = cut(path, {records / 3, records / 2}, folder);
+    expect_any_order({{parts[0]}, {parts[1]}, {parts[2]}}, analysed(parts), {}, "mixed");
 }
 
 TEST(Merge, OtherOptionsAreRefused) {
