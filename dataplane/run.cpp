@@ -17,7 +17,6 @@
 namespace tlstriage::dataplane {
 namespace {
 
-constexpr Nanoseconds longest_pause = seconds(600);
 constexpr unsigned pool_megabytes = 128;
 /// More traces read side by side than these are not walked ahead, which takes each of them a second
 /// set of arrays.
@@ -59,7 +58,7 @@ class Reading {
         if (!engine_.archive().any || plan_.grouping == Grouping::one_archive) return false;
         if (plan_.grouping == Grouping::separate) return true;
         return trace.first_packet &&
-               *trace.first_packet - engine_.archive().last_packet > longest_pause;
+               *trace.first_packet - engine_.archive().last_packet > engine::longest_pause;
     }
 
     /// The time up to which all open traces are known.
@@ -181,6 +180,7 @@ class Reading {
 
     void keep(std::uint32_t file, report::TraceFacts facts) {
         facts.archive = archive_;
+        facts.first_packet = traces_[file].first_packet;
         result_.facts.traces[file] = std::move(facts);
     }
 
@@ -215,19 +215,8 @@ void fill(report::RunFacts& facts, const engine::Engine& engine, const ConsumedC
     facts.outcomes = counts.outcomes;
     facts.reassembled_outcomes = counts.reassembled;
     facts.shards = engine.counts();
-    bool any = false;
-    for (const engine::Archive& archive : engine.archives()) {
-        if (!archive.any) continue;
-        facts.capture_first =
-            any ? std::min(facts.capture_first, archive.first_packet) : archive.first_packet;
-        facts.capture_last =
-            any ? std::max(facts.capture_last, archive.last_packet) : archive.last_packet;
-        any = true;
-    }
-    for (const report::TraceFacts& trace : facts.traces) {
-        facts.frames += trace.frames;
-        facts.bytes += trace.bytes;
-    }
+    facts.see_archives(engine.archives());
+    facts.count_traces();
 }
 
 }  // namespace

@@ -7,8 +7,7 @@
 
 namespace tlstriage::dataplane {
 
-/// How traces are grouped into archives (output.md, One archive or several).
-enum class Grouping : std::uint8_t { by_time, one_archive, separate };
+using engine::Grouping;
 
 struct RunPlan {
     engine::Limits limits;

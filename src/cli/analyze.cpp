@@ -3,15 +3,12 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/console.h"
+#include "cli/outputs.h"
 #include "cli/reading.h"
 #include "cli/results.h"
-#include "report/files.h"
-#include "report/terminal.h"
 
 namespace tlstriage::cli {
 namespace {
@@ -33,21 +30,12 @@ what was lost); 4 flows failed and --fail-on-failed was given; 2 wrong command l
 
 struct AnalyzeOptions {
     ReadingOptions reading;
-    std::filesystem::path output;
-    std::string format = "csv";
-    std::string color = "auto";
-    bool quiet = false;
-    bool fail_on_failed = false;
+    OutputOptions output;
 };
 
-bool any_failed(const std::vector<report::SummaryGroup>& groups) {
-    return std::ranges::any_of(groups, [](const report::SummaryGroup& group) {
-        return group.outcome == verdict::Outcome::failed;
-    });
-}
-
 int analyze(const AnalyzeOptions& options) {
-    const dataplane::RunPlan plan = plan_of(options.reading);
+    dataplane::RunPlan plan = plan_of(options.reading);
+    plan.limits.keep_borders = options.output.writes("evidence");
     const auto begin = std::chrono::steady_clock::now();
     const capture::Inputs inputs = collect(options.reading.inputs);
     if (inputs.traces.empty()) {
@@ -56,25 +44,25 @@ int analyze(const AnalyzeOptions& options) {
     }
     const dataplane::Executor executor(plan.threads);
     dataplane::RunResult result =
-        read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
+        read(plan, inputs, executor, !options.reading.no_progress && !options.output.quiet);
 
     report::RunFacts& facts = result.facts;
-    const ResultsPlan results{.place = options.output,
-                              .format = table_format(options.format),
-                              .files = result.files,
-                              .also = {}};
-    const auto groups = judge(results, result.engine->records(), plan.limits, executor, facts);
+    write_evidence(options.output,
+                   {.records = result.engine->records(),
+                    .settings = {.grouping = plan.grouping,
+                                 .all_flows = plan.limits.all_flows,
+                                 .tls_ports = plan.limits.tls_ports},
+                    .borders = record::borders_of(*result.engine),
+                    .facts = facts},
+                   executor);
+    const auto groups = judge(
+        options.output,
+        {.records = result.engine->records(), .limits = plan.limits, .facts = facts}, executor);
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     facts.cpu_seconds = cpu_seconds();
-    if (!options.output.empty()) report::write_run(options.output, facts);
-    if (!options.quiet) {
-        fmt::print("{}",
-                   report::terminal_table(groups, facts, options.output, style_of(options.color)));
-    }
-    if (facts.lossy()) return lossy;
-    return options.fail_on_failed && any_failed(groups) ? failed_flows : done;
+    return finish(options.output, facts, groups);
 }
 
 }  // namespace
@@ -86,17 +74,7 @@ void define_analyze(CLI::App& app, int& status) {
     command->footer(analyze_examples);
     const auto options = std::make_shared<AnalyzeOptions>();
     define_reading(*command, options->reading);
-    command->add_option("-o,--output", options->output,
-                        "Folder for the files; none are written without");
-    command->add_option("--format", options->format, "Format of the tables")
-        ->check(CLI::IsMember({"csv", "jsonl"}))
-        ->capture_default_str();
-    command->add_option("--color", options->color, "Colour of the table")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
-        ->capture_default_str();
-    command->add_flag("-q,--quiet", options->quiet, "No table");
-    command->add_flag("--fail-on-failed", options->fail_on_failed,
-                      "Exit with 4 when a flow failed");
+    define_output(*command, options->output);
     command->callback([options, &status] { status = analyze(*options); });
 }
 

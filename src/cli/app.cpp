@@ -15,6 +15,7 @@ void define_commands(CLI::App& app, int& status) {
     define_carve(app, status);
     define_explain(app, status);
     define_live(app, status);
+    define_merge(app, status);
     define_report(app, status);
 }
 

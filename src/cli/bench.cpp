@@ -226,7 +226,8 @@ class Bench {
         const auto judgement = engine.judge(executor.parallel(), flows.handlers());
         const auto groups = flows.finish();
         report::write_summary(folder.path(), report::TableFormat::csv, groups, names_);
-        report::write_inventory(folder.path(), report::TableFormat::csv, flows.inventory(), 0);
+        report::write_servers(folder.path(), report::TableFormat::csv, flows.inventory());
+        report::write_certificates(folder.path(), report::TableFormat::csv, flows.inventory(), 0);
         report::write_names(folder.path(), report::TableFormat::csv, judgement.names, names_);
         Answers answers;
         for (const report::SummaryGroup& group : groups)

@@ -22,5 +22,6 @@ void define_explain(CLI::App& app, int& status);
 void define_carve(CLI::App& app, int& status);
 void define_bench(CLI::App& app, int& status);
 void define_live(CLI::App& app, int& status);
+void define_merge(CLI::App& app, int& status);
 
 }  // namespace tlstriage::cli

@@ -2,6 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "report/flow_report.h"
 
 namespace tlstriage::cli {
@@ -14,7 +17,13 @@ std::vector<report::SummaryGroup> judge(const ResultsPlan& plan, engine::Records
                                         const engine::Limits& limits,
                                         const dataplane::Executor& executor,
                                         report::RunFacts& facts) {
-    report::FlowReport flows(plan.files, plan.place, plan.format, executor.threads());
+    const auto writes = [&plan](std::string_view table) {
+        return !plan.place.empty() &&
+               (plan.only.empty() || std::ranges::find(plan.only, table) != plan.only.end());
+    };
+    report::FlowReport flows(plan.files, writes("flows") ? plan.place : report::Place(),
+                             plan.format, executor.threads());
+    if (writes("servers") || writes("certificates")) flows.keep_inventory();
     engine::OnJudged handlers = flows.handlers();
     if (plan.also) {
         handlers.flow = [&plan, report = std::move(handlers.flow)](const engine::JudgedBatch& batch,
@@ -30,11 +39,12 @@ std::vector<report::SummaryGroup> judge(const ResultsPlan& plan, engine::Records
     for (const engine::NameTrouble& trouble : judgement.names)
         ++(trouble.failed ? facts.names_failed : facts.names_slow);
     auto groups = flows.finish();
-    if (!plan.place.empty()) {
-        report::write_summary(plan.place, plan.format, groups, plan.files);
-        report::write_inventory(plan.place, plan.format, flows.inventory(), facts.capture_last);
-        report::write_names(plan.place, plan.format, judgement.names, plan.files);
+    if (writes("summary")) report::write_summary(plan.place, plan.format, groups, plan.files);
+    if (writes("servers")) report::write_servers(plan.place, plan.format, flows.inventory());
+    if (writes("certificates")) {
+        report::write_certificates(plan.place, plan.format, flows.inventory(), facts.capture_last);
     }
+    if (writes("dns")) report::write_names(plan.place, plan.format, judgement.names, plan.files);
     return groups;
 }
 

@@ -17,6 +17,7 @@ struct ResultsPlan {
     report::Place place;  ///< of the files; none are written without
     report::TableFormat format = report::TableFormat::csv;
     std::vector<std::string> files;  ///< names of the traces, by Evidence::file; none when live
+    std::vector<std::string> only;   ///< tables to write, as OutputOptions has them; empty: all
     /// Gets every judged flow too, as engine::OnJudged::flow does. May be empty.
     std::function<void(const engine::JudgedBatch&, const engine::JudgedFlow&)> also;
 };

@@ -2,10 +2,17 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/time.h"
 
 namespace tlstriage::engine {
+
+/// How traces are grouped into archives.
+enum class Grouping : std::uint8_t { by_time, one_archive, separate };
+
+/// A trace that begins later than this behind an archive's end begins another one.
+constexpr Nanoseconds longest_pause = seconds(600);
 
 struct Archive {
     Nanoseconds first_packet = 0;

@@ -46,7 +46,9 @@ ShardCounts Engine::counts() const {
 
 void Engine::end_archive(const Parallel& parallel) {
     const auto archive = static_cast<std::uint32_t>(archives_.size() - 1);
-    parallel(shards_.size(), [&](std::size_t i, unsigned) { shards_[i]->end_archive(archive); });
+    const Nanoseconds end = archives_.back().last_packet;
+    parallel(shards_.size(),
+             [&](std::size_t i, unsigned) { shards_[i]->end_archive(archive, end); });
     defragmenter_.clear();
     archives_.emplace_back();
 }

@@ -48,6 +48,10 @@ class Engine {
     /// They are judged. What is known of them fades away.
     void forget_period();
     [[nodiscard]] std::size_t open_flows() const;
+    /// What joins the run to others, by shard.
+    [[nodiscard]] const std::vector<Border>& borders(unsigned shard) const {
+        return shards_[shard]->borders();
+    }
 
   private:
     void sweep_caches();

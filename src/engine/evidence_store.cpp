@@ -14,7 +14,7 @@ namespace tlstriage::engine {
 /// Chunks grow to the size of a huge page and begin where one may: half a gigabyte of evidence is
 /// 250 page faults then instead of 130,000.
 std::uint8_t* EvidenceStore::room(std::size_t size) {
-    assert(size <= first_chunk);  // names are at most 64 KiB long, lists are bounded
+    assert(size <= largest);
     if (size > chunk_ - used_) {
         chunk_ = std::clamp(chunk_ * 2, first_chunk, last_chunk);
         const std::align_val_t alignment{chunk_};
@@ -26,10 +26,10 @@ std::uint8_t* EvidenceStore::room(std::size_t size) {
     return chunks_.back().get() + used_;
 }
 
-EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
-    std::uint8_t* const bytes = room(evidence::room_to_pack(evidence));
-    const std::size_t size = evidence::pack(evidence, bytes);
-    used_ += size;
+namespace {
+
+EvidenceStore::Entry entry_of(const evidence::Evidence& evidence, const std::uint8_t* bytes,
+                              std::size_t size) {
     return {.first = evidence.first,
             .file = evidence.file,
             .bytes = bytes,
@@ -37,6 +37,15 @@ EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
             .client_lane = evidence.client_lane,
             .last = evidence.last,
             .record = record_of(evidence)};
+}
+
+}  // namespace
+
+EvidenceStore::Entry EvidenceStore::make(const evidence::Evidence& evidence) {
+    std::uint8_t* const bytes = room(evidence::room_to_pack(evidence));
+    const std::size_t size = evidence::pack(evidence, bytes);
+    used_ += size;
+    return entry_of(evidence, bytes, size);
 }
 
 EvidenceStore::Index EvidenceStore::add(const evidence::Evidence& evidence) {
@@ -59,7 +68,16 @@ void EvidenceStore::clear() {
     chunks_.clear();
     blocks_.clear();
     chunk_ = used_ = 0;
-    size_ = 0;
+    size_ = assigned_ = 0;
+}
+
+EvidenceStore::Index EvidenceStore::add_packed(Bytes packed, const evidence::Evidence& evidence) {
+    if (size_ % block == 0) blocks_.push_back(std::make_unique<Entry[]>(block));
+    std::uint8_t* const bytes = room(packed.size());
+    std::ranges::copy(packed, bytes);
+    used_ += packed.size();
+    at(size_) = entry_of(evidence, bytes, packed.size());
+    return size_++;
 }
 
 void EvidenceStore::replace(Index index, const evidence::Evidence& evidence) {
@@ -68,6 +86,7 @@ void EvidenceStore::replace(Index index, const evidence::Evidence& evidence) {
 
 void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
     if (!evidence::unpack({bytes, size}, evidence)) std::abort();  // they are our own
+    evidence.file = file;
     evidence.archive = archive;
     evidence.last = last;
     evidence.frames_lost = frames_lost;
@@ -75,6 +94,11 @@ void EvidenceStore::Entry::unpack(evidence::Evidence& evidence) const {
         evidence.sides[i].packets = side_packets[i];
         evidence.sides[i].bytes = side_bytes[i];
     }
+}
+
+void EvidenceStore::end_archive(std::uint32_t archive) {
+    for (; assigned_ < size_; ++assigned_)
+        at(assigned_).archive = archive;
 }
 
 }  // namespace tlstriage::engine

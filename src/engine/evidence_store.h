@@ -28,22 +28,31 @@ class EvidenceStore {
         std::array<std::uint32_t, 2> side_packets{};  ///< by evidence::Side
         std::array<std::uint64_t, 2> side_bytes{};    ///< TCP payload
         bool frames_lost = false;
+        bool open = false;  ///< its flow may still go on
         FlowRecord record;
 
-        /// It belongs to no archive yet: its flow may still go on.
-        [[nodiscard]] bool is_open() const { return archive == evidence::Evidence::no_archive; }
+        [[nodiscard]] bool dropped() const { return bytes == nullptr; }
+        [[nodiscard]] Bytes packed() const { return {bytes, size}; }
         /// The whole evidence, over whatever `evidence` held.
         void unpack(evidence::Evidence& evidence) const;
     };
     using Index = std::uint32_t;
+    /// Bytes of one flow at most: names are at most 64 KiB long, and lists are bounded.
+    static constexpr std::size_t largest = std::size_t{128} << 10U;
 
     Index add(const evidence::Evidence& evidence);
+    /// The same with bytes that pack() made of it, which are copied.
+    Index add_packed(Bytes packed, const evidence::Evidence& evidence);
     /// The flow went on after it was added: takes its evidence anew.
     void replace(Index index, const evidence::Evidence& evidence);
     /// Of another store.
     Index add(const Entry& entry);
     /// Drops all.
     void clear();
+    /// The entry is no flow any more: what reads the store passes over it.
+    void drop(Index index) { at(index).bytes = nullptr; }
+    /// Entries added since the last call of this function belong to `archive`.
+    void end_archive(std::uint32_t archive);
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] Entry& at(Index index) { return blocks_[index / block][index % block]; }
@@ -52,7 +61,7 @@ class EvidenceStore {
     }
 
   private:
-    static constexpr std::size_t first_chunk = std::size_t{128} << 10U;
+    static constexpr std::size_t first_chunk = largest;
     static constexpr std::size_t last_chunk = std::size_t{2} << 20U;
     static constexpr Index block = 1024;  ///< entries
 
@@ -70,6 +79,7 @@ class EvidenceStore {
     std::size_t used_ = 0;   ///< of it
     std::vector<std::unique_ptr<Entry[]>> blocks_;
     Index size_ = 0;
+    Index assigned_ = 0;  ///< entries that have their archive
 };
 
 }  // namespace tlstriage::engine

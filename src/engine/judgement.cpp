@@ -56,7 +56,7 @@ std::vector<Place> in_order(std::span<const EvidenceStore* const> stores) {
     for (const EvidenceStore* store : stores) {
         for (EvidenceStore::Index i = 0; i < store->size(); ++i) {
             const EvidenceStore::Entry& entry = store->at(i);
-            if (entry.is_open()) continue;
+            if (entry.open || entry.dropped()) continue;
             places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
         }
     }

@@ -31,7 +31,8 @@ constexpr unsigned shard_count = 16;
 struct Limits {
     std::size_t memory = std::size_t{4} << 30U;  ///< bytes for flow tables and handshake buffers
     Ports tls_ports = default_tls_ports();
-    bool all_flows = false;                        ///< keep evidence of flows that are not TLS
+    bool all_flows = false;     ///< keep evidence of flows that are not TLS
+    bool keep_borders = false;  ///< keep what joins flows to archives before and after
     std::shared_ptr<const tls::TrustStore> trust;  ///< what certificates are checked against
 };
 

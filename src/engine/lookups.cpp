@@ -56,6 +56,8 @@ void LookupCollector::message(Bytes bytes, const Endpoint& source, const Endpoin
         open_[key] = lookups_.size();
         lookups_.push_back({.client = client.address,
                             .resolver = resolver,
+                            .client_port = client.port,
+                            .id = message_.id,
                             .over_tcp = over_tcp,
                             .file = file,
                             .name = message_.name,
@@ -77,6 +79,8 @@ void LookupCollector::message(Bytes bytes, const Endpoint& source, const Endpoin
         // The capture lacks the question: the answer still tells addresses.
         lookups_.push_back({.client = client.address,
                             .resolver = resolver,
+                            .client_port = client.port,
+                            .id = message_.id,
                             .over_tcp = over_tcp,
                             .file = file,
                             .name = message_.name,

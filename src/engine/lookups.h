@@ -18,6 +18,8 @@ namespace tlstriage::engine {
 struct Lookup {
     IpAddress client;
     Endpoint resolver;
+    std::uint16_t client_port = 0;
+    std::uint16_t id = 0;
     bool over_tcp = false;
     std::uint32_t file = 0;
     std::uint32_t archive = 0;

@@ -6,7 +6,7 @@ namespace tlstriage::engine {
 
 void Recollection::add(const EvidenceStore& store) {
     for (EvidenceStore::Index i = 0; i < store.size(); ++i) {
-        if (!store.at(i).is_open()) records_.push_back(store.at(i).record);
+        if (!store.at(i).open) records_.push_back(store.at(i).record);
     }
 }
 

@@ -46,6 +46,12 @@ class RecordTracker {
         next_header_ = sequence + offset;
     }
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io(self.next_header_, self.known_);
+    }
+
   private:
     std::uint32_t next_header_ = 0;
     bool known_ = false;

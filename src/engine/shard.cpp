@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/border.h"
 #include "engine/continuation.h"
 
 namespace tlstriage::engine {
@@ -23,6 +24,9 @@ constexpr std::size_t bytes_of_evidence = 3840;
 
 /// However little memory there is.
 constexpr std::size_t least_flows = 16;
+
+/// Flows open at once in a shard beyond which no more heads are kept.
+constexpr std::size_t most_heads = 1024;
 
 /// Look-ups are this many packets ahead of their use.
 constexpr std::size_t slot_lead = 16;
@@ -70,6 +74,30 @@ bool stays_young(const TrackedFlow& flow, const flow::Segment& segment, std::uin
     return flow.kept == 1 && first.flags == syn && first.lane != lane && segment.has(ack);
 }
 
+/// Keeps the packet while the first ones of its flow are of interest to another part; it has been
+/// consumed already.
+void extend_head(TrackedFlow& flow, const wire::Packet& packet, Moment at, std::uint32_t file) {
+    Head& head = *flow.head;
+    if (!head.open) {
+        head.whole = false;
+        return;
+    }
+    KeptPacket kept = KeptPacket::of(packet, at, file);
+    if (head.packets.size() == Head::most_packets ||
+        head.bytes + kept.bytes.size() > Head::most_bytes) {
+        head.open = head.whole = false;
+        return;
+    }
+    head.bytes += kept.bytes.size();
+    head.packets.push_back(std::move(kept));
+    head.settled = flow.state == FlowState::settled;
+    // From the middle a handshake of TLS 1.3 looks settled too soon.
+    constexpr std::size_t enough = 20;
+    const bool sure = head.settled && head.packets.size() >= enough;
+    head.open = !sure && flow.state != FlowState::ignored;
+    head.tally = tally_of(flow);
+}
+
 }  // namespace
 
 Shard::Shard(const sense::Database& database, tls::ChainCache& chains, const Limits& limits)
@@ -95,7 +123,7 @@ void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& or
 
 void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (packet.outcome == wire::Outcome::icmp_error) {
-        consume_icmp(packet, {packet.time, origin.frame_base + packet.frame + 1});
+        consume_icmp(packet, {packet.time, origin.frame_base + packet.frame + 1}, origin.file);
         return;
     }
     if (packet.outcome == wire::Outcome::dns) {
@@ -122,6 +150,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
             if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
             if (flow.state == FlowState::resting) flow.count(packet, at, lane);
             if (flow.state == FlowState::ignored) flow.last = at;
+            if (flow.head != nullptr) extend_head(flow, packet, at, origin.file);
             return;
         }
         if (flow.state == FlowState::resting) wake(flow);
@@ -132,6 +161,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         if (flow.last_file == origin.file && stays_young(flow, segment, lane)) {
             flow.count(packet, at, lane);
             flow.first_segments[flow.kept++] = KeptSegment::of(segment, lane);
+            if (flow.head != nullptr) extend_head(flow, packet, at, origin.file);
             return;
         }
         while (!has_room(0, 1))
@@ -149,12 +179,15 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         }
         if (meaning == Meaning::new_flow) {
             end_flow(flow, Cut::superseded);
-            flows_.erase(index);
+            release(index);
             index = flows_.none;
         }
     }
     if (index == flows_.none) {
         index = begin_flow(packet.flow_hash, key, lane, segment, origin.file);
+        const bool begins = segment.has(syn) && !segment.has(ack);
+        if (limits_.keep_borders && !begins && evidence_.in_use() < most_heads)
+            flows_.at(index).head = std::make_unique<Head>();
     }
 
     TrackedFlow& flow = flows_.at(index);
@@ -169,6 +202,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
         note_flags(*flow.evidence, segment, flow.evidence->side_of_lane(lane));
     }
     if (packet.has(fin | rst) && may_rest(flow)) rest(flow);
+    if (flow.head != nullptr) extend_head(flow, packet, at, origin.file);
 }
 
 /// A flow that is over costs little from here on, though it stays known: for what still trickles
@@ -180,6 +214,7 @@ void Shard::rest(TrackedFlow& flow) {
     } else {
         ended_.replace(flow.stored, e);
     }
+    ended_.at(flow.stored).open = true;
     if (flow.conversation != nullptr) conversations_.give_back(std::move(flow.conversation));
     evidence_.give_back(std::move(flow.evidence));
     flow.state = FlowState::resting;
@@ -204,14 +239,18 @@ void Shard::wake(TrackedFlow& flow) {
 }
 
 /// An ICMP error goes to the shard of the segment that it quotes.
-void Shard::consume_icmp(const wire::Packet& packet, Moment at) {
+void Shard::consume_icmp(const wire::Packet& packet, Moment at, std::uint32_t file) {
     const auto quoted = wire::quoted_segment(packet);
     if (!quoted) return;
     const FlowKey key = FlowKey::between(quoted->source, quoted->destination);
     const Index index =
         flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
-    if (index == flows_.none) return;
+    if (index == flows_.none) {
+        if (limits_.keep_borders) keep_orphan(packet, at, file);
+        return;
+    }
     TrackedFlow& flow = flows_.at(index);
+    if (flow.head != nullptr) extend_head(flow, packet, at, file);
     if (flow.state == FlowState::young) grow_up(flow);
     const bool rested = flow.state == FlowState::resting;
     if (rested) wake(flow);
@@ -320,7 +359,8 @@ void Shard::ignore(TrackedFlow& flow) {
     const auto& client = flow.evidence->of_client().first_protocol;
     const bool server_named =
         server != sense::Protocol::silent && server != sense::Protocol::unknown;
-    ++counts_.ignored_flows[static_cast<std::size_t>(server_named ? server : client)];
+    flow.ignored_as = server_named ? server : client;
+    ++counts_.ignored_flows[static_cast<std::size_t>(flow.ignored_as)];
     if (limits_.all_flows) {
         end_flow(flow, Cut::none);
     } else {
@@ -354,7 +394,7 @@ void Shard::end_flow(TrackedFlow& flow, Cut cut) {
     if (flow.evidence == nullptr && flow.state != FlowState::resting) return;
     if (flow.state != FlowState::resting) store(flow, cut);
     EvidenceStore::Entry& entry = ended_.at(flow.stored);
-    entry.archive = archive_;
+    entry.open = false;
     entry.last = flow.last;
     entry.frames_lost = flow.frames_lost;
     for (std::uint8_t lane = 0; lane < 2; ++lane) {
@@ -413,17 +453,25 @@ void Shard::make_room(Index kept) {
     const bool over = flow.state == FlowState::resting || flow.state == FlowState::ignored;
     if (!over) ++counts_.flows_evicted;
     end_flow(flow, over ? Cut::none : Cut::evicted);
-    flows_.erase(victim);
+    release(victim);
 }
 
-void Shard::end_archive(std::uint32_t archive) {
+void Shard::end_archive(std::uint32_t archive, Nanoseconds end) {
     for (Index index = 0; index < flows_.end_index(); ++index) {
         if (!flows_.alive(index)) continue;
-        end_flow(flows_.at(index), Cut::none);
+        TrackedFlow& flow = flows_.at(index);
+        if (limits_.keep_borders) {
+            keep_border(flow, end);
+        } else {
+            end_flow(flow, Cut::none);
+        }
         flows_.erase(index);
     }
+    ended_.end_archive(archive);
     lookups_.end_archive(archive);
-    archive_ = archive + 1;
+    borders_over_ = 0;
+    for (; assigned_borders_ < borders_.size(); ++assigned_borders_)
+        borders_[assigned_borders_].archive = archive;
 }
 
 }  // namespace tlstriage::engine

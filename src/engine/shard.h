@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -71,8 +72,34 @@ class Shard {
     /// Consumes packets whose bytes are valid for this call only.
     void consume(std::span<const wire::Packet> packets, const BatchOrigin& origin);
 
-    /// The archive is over: every flow ends, and its evidence is kept under `archive`.
-    void end_archive(std::uint32_t archive);
+    /// The archive, whose last packet was at `end`, is over: every flow ends, and its evidence is
+    /// kept under `archive`.
+    void end_archive(std::uint32_t archive, Nanoseconds end);
+
+    /// What joins flows to other parts of a capture, where Limits::keep_borders asks for it; by
+    /// archive.
+    [[nodiscard]] const std::vector<Border>& borders() const { return borders_; }
+
+    // For joining parts. A flow goes on as it was at the end of one part; of a part behind that,
+    // packets are consumed as they came.
+
+    /// `stored` is the evidence that was kept of it when its part ended, if any.
+    void restore(std::unique_ptr<TrackedFlow> tail, const evidence::Evidence* stored);
+    /// Whether this packet, the first of another part, goes on with the flow between its ends.
+    [[nodiscard]] bool continues(const KeptPacket& kept);
+    void consume(const KeptPacket& kept);
+    /// The flow between `key`'s ends; null without.
+    [[nodiscard]] TrackedFlow* find(const FlowKey& key);
+    /// It goes on beyond what is known: `later` is all evidence of its next part, of which the
+    /// tally is known already.
+    void add_later(TrackedFlow& flow, const evidence::Evidence& later, const Head& known,
+                   const TrackedFlow* tail);
+    /// What is known of it by now; empty when it is no TLS.
+    [[nodiscard]] std::optional<evidence::Evidence> evidence_of(TrackedFlow& flow);
+    /// Another flow between the same ends has begun.
+    void supersede(const FlowKey& key);
+    /// It is told by what another part has of it.
+    void forget(const FlowKey& key);
 
     /// Live: flows that are over end, under archive 0, and move to leaving(). The others go on.
     void end_period(const PeriodEnd& end);
@@ -108,8 +135,12 @@ class Shard {
   private:
     using Index = flow::Table<TrackedFlow>::Index;
 
+    void keep_border(TrackedFlow& flow, Nanoseconds end);
+    /// Out of the table; its head is kept.
+    void release(Index index);
     void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
-    void consume_icmp(const wire::Packet& packet, Moment at);
+    void consume_icmp(const wire::Packet& packet, Moment at, std::uint32_t file);
+    void keep_orphan(const wire::Packet& packet, Moment at, std::uint32_t file);
     Index begin_flow(std::uint64_t hash, const FlowKey& key, std::uint8_t lane,
                      const flow::Segment& segment, std::uint32_t file);
     void begin_evidence(TrackedFlow& flow, const flow::Segment& first, std::uint8_t lane);
@@ -135,7 +166,9 @@ class Shard {
     flow::Table<TrackedFlow> flows_;
     EvidenceStore ended_;
     EvidenceStore leaving_;
-    std::uint32_t archive_ = 0;
+    std::vector<Border> borders_;
+    std::size_t assigned_borders_ = 0;  ///< that have their archive
+    std::size_t borders_over_ = 0;      ///< of the current archive, of flows that were over
     Spares<evidence::Evidence> evidence_;
     Spares<evidence::Conversation> conversations_;
     ShardCounts counts_;

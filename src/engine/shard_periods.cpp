@@ -43,6 +43,7 @@ void Shard::end_period(const PeriodEnd& end) {
             flow.state = FlowState::ignored;
         }
     }
+    ended_.end_archive(0);
     std::swap(ended_, leaving_);
     for (EvidenceStore::Index i = 0; end.frames_lost && i < leaving_.size(); ++i)
         leaving_.at(i).frames_lost = true;

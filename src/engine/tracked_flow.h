@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/border.h"
 #include "engine/evidence_store.h"
 #include "engine/record_tracker.h"
 #include "evidence/conversation.h"
@@ -96,6 +97,9 @@ struct TrackedFlow {
     EvidenceStore::Index stored = nowhere;                 ///< once it has rested
     std::unique_ptr<evidence::Evidence> evidence;          ///< null unless open or settled
     std::unique_ptr<evidence::Conversation> conversation;  ///< null unless open
+
+    std::unique_ptr<Head> head;  ///< where borders are kept: of one that began without a SYN
+    sense::Protocol ignored_as = sense::Protocol::silent;  ///< what it was counted as
 
     /// SYN, SYN-ACK and ACK, as a rule: a flow that never gets further costs no more than this.
     std::array<KeptSegment, 3> first_segments;

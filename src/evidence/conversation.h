@@ -20,11 +20,23 @@ class DuplicateFilter {
     /// Whether `segment` repeats one of at most 20 ms ago; remembers it.
     bool repeats(const flow::Segment& segment);
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io(self.seen_, self.next_);
+    }
+
   private:
     struct Seen {
         std::uint64_t content = 0;  ///< hash of header fields and payload
         std::uint64_t where = 0;    ///< interface, VLAN, TTL
         Nanoseconds time = 0;
+
+        template <class Self, class Io>
+        static void members(Self& self, Io& io) {
+            io(self.content, self.where);
+            io.time(self.time);
+        }
     };
     std::array<Seen, 8> seen_{};
     std::uint8_t next_ = 0;

@@ -26,6 +26,11 @@ enum class EventKind : std::uint8_t {
 #include "evidence/events.def"
 #undef EVENT
 };
+constexpr std::size_t event_kinds = 0
+#define EVENT(symbol, text) +1
+#include "evidence/events.def"
+#undef EVENT
+    ;
 
 /// A step of the flow, for the `evidence` column. At most max_events are kept.
 struct Event {
@@ -33,6 +38,7 @@ struct Event {
     Side side{};
     std::uint16_t detail = 0;  ///< an alert's level << 8 | description, an HTTP status, else 0
     Moment at;
+    friend bool operator==(const Event&, const Event&) = default;
 };
 constexpr std::size_t max_events = 32;
 
@@ -64,6 +70,7 @@ struct ClientHelloEvidence {
     bool pre_shared_key = false;
     bool early_data = false;
     bool whole = false;  ///< false: cut by the capture, the fields are those that could be read
+    friend bool operator==(const ClientHelloEvidence&, const ClientHelloEvidence&) = default;
 };
 
 struct ServerHelloEvidence {
@@ -77,6 +84,7 @@ struct ServerHelloEvidence {
     bool session_id_echoed = false;  ///< non-empty and equal to the ClientHello's
     bool pre_shared_key = false;
     bool renegotiation_info = false;
+    friend bool operator==(const ServerHelloEvidence&, const ServerHelloEvidence&) = default;
 };
 
 struct AlertEvidence {
@@ -86,6 +94,7 @@ struct AlertEvidence {
     Moment at;
     bool after_data = false;  ///< application data had gone both ways before
     std::uint32_t end = 0;    ///< sequence number behind it
+    friend bool operator==(const AlertEvidence&, const AlertEvidence&) = default;
 };
 
 /// A record whose content can't be read, by its header.
@@ -93,6 +102,7 @@ struct OpaqueRecord {
     tls::ContentType type = tls::ContentType::application_data;
     std::uint16_t length = 0;
     Moment at;
+    friend bool operator==(const OpaqueRecord&, const OpaqueRecord&) = default;
 };
 constexpr std::size_t max_opaque_records = 16;
 
@@ -103,6 +113,7 @@ struct StuckRange {
     Moment first_repeat;
     Moment last_repeat;
     bool later_acknowledged = false;  ///< selectively, behind those bytes
+    friend bool operator==(const StuckRange&, const StuckRange&) = default;
 };
 
 /// What tells a forged reset from a host's own (verdicts.md §5), beside its hops.
@@ -114,6 +125,7 @@ struct ResetSigns {
     std::uint8_t id_steps = 0;     ///< segments whose IP ID went on by a little, in a row
     bool rst_breaks_ids = false;   ///< its IP ID does not go on with those
     Moment new_payload_after;      ///< the side went on sending after its reset
+    friend bool operator==(const ResetSigns&, const ResetSigns&) = default;
 };
 
 /// One direction.
@@ -180,6 +192,7 @@ struct SideEvidence {
     std::vector<OpaqueRecord> opaque_records;  ///< the first max_opaque_records
     Moment no_record;                          ///< first bytes that are none where one should begin
     bool unfinished_record = false;            ///< the stream ends inside a record
+    friend bool operator==(const SideEvidence&, const SideEvidence&) = default;
 };
 
 /// Payload of at least this many bytes fills a packet of a connection between these sides: the
@@ -208,6 +221,7 @@ struct UpgradeEvidence {
     Moment refused;
     Moment no_offer;  ///< the server listed what it can do, without TLS
     Moment went_on;   ///< the client did something in the clear
+    friend bool operator==(const UpgradeEvidence&, const UpgradeEvidence&) = default;
 };
 
 /// An ICMP error that quotes a segment of the flow.
@@ -217,6 +231,7 @@ struct IcmpEvidence {
     std::uint8_t code = 0;
     bool v6 = false;
     Moment at;
+    friend bool operator==(const IcmpEvidence&, const IcmpEvidence&) = default;
 };
 
 /// The lookup that gave the client the server's address (verdicts.md §6). Joined, not collected.
@@ -226,6 +241,7 @@ struct DnsEvidence {
     Moment asked;  ///< first, failed tries included
     Moment answered;
     bool names_sni = false;  ///< the SNI is that name, or one that it is an alias of
+    friend bool operator==(const DnsEvidence&, const DnsEvidence&) = default;
 };
 
 /// Whether the client's certificate is from an authority that the CertificateRequest lists.
@@ -240,6 +256,7 @@ enum class Cut : std::uint8_t {
     none,
     evicted,     ///< memory
     superseded,  ///< the same ends began a new connection
+    unjoined,    ///< the parts of it that two captures hold do not join without a gap
 };
 
 struct Evidence {
@@ -305,6 +322,7 @@ struct Evidence {
     void swap_sides();
     /// As new, but for the lists' memory: one object serves flow after flow.
     void clear();
+    friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 constexpr std::size_t max_alerts = 8;
 

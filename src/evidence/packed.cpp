@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace tlstriage::evidence {
@@ -31,12 +32,40 @@ constexpr std::size_t widest = 9;
 // table behind the members, and a member has its place there. What the bytes begin with:
 //   uint32 where the table begins; members; the table: uint8 count, then the Moments
 // A Moment of the table is 8 bytes relative to the flow's first one, or `far` and 16 bytes.
+// Shapes and chains, three at most, are addresses behind that table, so that who writes the bytes
+// to a file can put something else in their place (shared_places):
+//   8 bytes each; uint8: how many in the low 4 bits, bit 4 + i: the i-th is a chain
 
 using TableOffset = std::uint32_t;
 constexpr std::uint8_t table_size = 64;     ///< Moments, at most
 constexpr std::uint8_t not_in_table = 255;  ///< in place of one: the Moment follows as it is
 constexpr unsigned time_bits = 40;          ///< nanoseconds behind the first; above them, frames
 constexpr std::uint64_t far = ~std::uint64_t{0};
+
+/// Times so far off that their differences would overflow are no capture's.
+constexpr bool is_in_reach(Nanoseconds time) {
+    constexpr Nanoseconds reach = std::numeric_limits<Nanoseconds>::max() / 4;
+    return time >= -reach && time <= reach;
+}
+
+/// The largest value of each enumeration that Evidence holds.
+template <class T>
+constexpr std::uint64_t last_of = 0;
+template <>
+constexpr std::uint64_t last_of<Side> = 1;
+template <>
+constexpr std::uint64_t last_of<tls::ContentType> = 255;  // as on the wire
+template <>
+constexpr std::uint64_t last_of<sense::Protocol> = sense::protocol_names.size() - 1;
+template <>
+constexpr std::uint64_t last_of<plain::DialogueKind> =
+    static_cast<std::uint64_t>(plain::DialogueKind::socks5);
+template <>
+constexpr std::uint64_t last_of<Authority> = static_cast<std::uint64_t>(Authority::unlisted);
+template <>
+constexpr std::uint64_t last_of<Cut> = static_cast<std::uint64_t>(Cut::unjoined);
+template <>
+constexpr std::uint64_t last_of<EventKind> = event_kinds - 1;
 
 /// There must be room for all of it (room_to_pack).
 class Packer {
@@ -57,6 +86,8 @@ class Packer {
             put(&word, sizeof(word));
             if (!near) put(&moments_[i], sizeof(Moment));
         }
+        put(addresses_.data(), address_count_ * sizeof(addresses_[0]));
+        *at_++ = static_cast<std::uint8_t>(address_kinds_ << 4U | address_count_);
         return at_;
     }
 
@@ -99,8 +130,8 @@ class Packer {
     }
     template <class T>
     void operator()(const T* const& shared) {
-        const auto address = std::bit_cast<std::uintptr_t>(shared);
-        put(&address, sizeof(address));
+        if constexpr (std::is_same_v<T, tls::Chain>) address_kinds_ |= 1U << address_count_;
+        addresses_.at(address_count_++) = std::bit_cast<std::uintptr_t>(shared);
     }
     template <class T>
     void operator()(const std::optional<T>& value) {
@@ -153,6 +184,9 @@ class Packer {
     std::array<Recent, 32> recent_;
     std::array<Moment, table_size> moments_;
     std::uint8_t count_ = 0;
+    std::array<std::uint64_t, max_shared> addresses_{};
+    unsigned address_count_ = 0;
+    unsigned address_kinds_ = 0;
 };
 
 class Unpacker {
@@ -161,15 +195,18 @@ class Unpacker {
         TableOffset offset = 0;
         const Bytes head = take(sizeof(offset));
         if (!head.empty()) std::memcpy(&offset, head.data(), sizeof(offset));
-        if (offset < sizeof(offset) || offset > bytes.size()) {
+        const auto places = shared_places(bytes);
+        if (!places || offset < sizeof(offset) || offset > places->offset) {
             fail();
             return;
         }
-        table_ = bytes.subspan(offset);
+        addresses_ = bytes.subspan(places->offset);
+        shared_ = *places;
+        table_ = bytes.subspan(offset, places->offset - offset);
         end_ = table_.data();
     }
 
-    [[nodiscard]] bool done() const { return good_ && at_ == end_; }
+    [[nodiscard]] bool done() const { return good_ && at_ == end_ && address_ == shared_.count; }
 
     template <class... T>
     void sparse(T&... members) {
@@ -182,7 +219,13 @@ class Unpacker {
 
     template <Number T>
     void operator()(T& value) {
-        value = static_cast<T>(varint());
+        const std::uint64_t number = varint();
+        if constexpr (std::is_enum_v<T>) {
+            if (number > last_of<T>) return fail();
+        } else if (static_cast<std::uint64_t>(static_cast<T>(number)) != number) {
+            return fail();
+        }
+        value = static_cast<T>(number);
     }
     void operator()(Moment& moment) {
         const Bytes place = take(1);
@@ -193,6 +236,7 @@ class Unpacker {
         if (place.empty() || place[0] != not_in_table) return fail();
         const Bytes bytes = take(sizeof(moment));
         if (!bytes.empty()) std::memcpy(&moment, bytes.data(), sizeof(moment));
+        if (!is_in_reach(moment.time)) fail();
     }
     void operator()(std::string& text) {
         const Bytes bytes = take(varint());
@@ -207,10 +251,13 @@ class Unpacker {
     }
     template <class T>
     void operator()(const T*& shared) {
+        constexpr bool chain = std::is_same_v<T, tls::Chain>;
+        shared = nullptr;
+        if (address_ == shared_.count || shared_.is_chain(address_) != chain) return fail();
         std::uintptr_t address = 0;
-        const Bytes bytes = take(sizeof(address));
-        if (!bytes.empty()) std::memcpy(&address, bytes.data(), sizeof(address));
+        std::memcpy(&address, addresses_.data() + address_++ * sizeof(address), sizeof(address));
         shared = std::bit_cast<const T*>(address);
+        if (shared == nullptr) fail();  // sparse() leaves those out
     }
     template <class T>
     void operator()(std::optional<T>& value) {
@@ -240,6 +287,7 @@ class Unpacker {
     void base(Moment& moment) {
         moment.time = static_cast<Nanoseconds>(varint());
         moment.frame = varint();
+        if (!is_in_reach(moment.time)) return fail();
         read_table(moment);
     }
 
@@ -259,7 +307,7 @@ class Unpacker {
             Moment& moment = moments_[count_];
             if (!next(&word, sizeof(word))) return fail();
             if (word == far) {
-                if (!next(&moment, sizeof(moment))) return fail();
+                if (!next(&moment, sizeof(moment)) || !is_in_reach(moment.time)) return fail();
                 continue;
             }
             constexpr std::uint64_t time = (std::uint64_t{1} << time_bits) - 1;
@@ -310,6 +358,9 @@ class Unpacker {
     Bytes table_;
     std::array<Moment, table_size> moments_;
     std::uint8_t count_ = 0;
+    Bytes addresses_;
+    SharedPlaces shared_;
+    unsigned address_ = 0;
     bool good_ = true;
 };
 
@@ -378,9 +429,9 @@ void visit(auto& io, MaybeConst<Evidence> auto& e) {
     io.base(e.first);
     io(e.client);
     io(e.server);
-    io.sparse(e.file, e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates,
-              e.refused_before, e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello,
-              e.client_hello_at, e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
+    io.sparse(e.vlan, e.client_lane, e.client_certain, e.cut, e.duplicates, e.refused_before,
+              e.proxy, e.proxy_answered, e.proxy_refused, e.first_client_hello, e.client_hello_at,
+              e.client_hellos, e.ssl2_hello, e.hello_retry, e.server_hello_at,
               e.steps_at_server_hello, e.certificate_request, e.client_authority,
               e.server_hello_done, e.client_key_exchange, e.settled, e.icmp_about_syn,
               e.icmp_size_about);
@@ -400,8 +451,9 @@ void visit(auto& io, MaybeConst<Evidence> auto& e) {
 
 std::size_t room_to_pack(const Evidence& evidence) {
     constexpr std::size_t numbers = 512;  // of the fixed members, a Moment being two
-    constexpr std::size_t table =
-        sizeof(TableOffset) + 1 + table_size * (sizeof(far) + sizeof(Moment));
+    constexpr std::size_t table = sizeof(TableOffset) + 1 +
+                                  table_size * (sizeof(far) + sizeof(Moment)) +
+                                  max_shared * sizeof(std::uint64_t) + 1;
     constexpr std::size_t numbers_of_an_item = 6;
     const std::size_t items = evidence.events.size() + evidence.alerts.size() +
                               evidence.sides[0].opaque_records.size() +
@@ -418,6 +470,16 @@ std::size_t pack(const Evidence& evidence, std::uint8_t* out) {
     Packer packer(out);
     visit(packer, evidence);
     return static_cast<std::size_t>(packer.finish() - out);
+}
+
+std::optional<SharedPlaces> shared_places(Bytes packed) {
+    if (packed.empty()) return std::nullopt;
+    const std::uint8_t last = packed.back();
+    SharedPlaces places{0, last & 0x0fU, unsigned{last} >> 4U};
+    const std::size_t size = places.count * sizeof(std::uint64_t) + 1;
+    if (places.count > max_shared || size > packed.size()) return std::nullopt;
+    places.offset = packed.size() - size;
+    return places;
 }
 
 bool unpack(Bytes bytes, Evidence& evidence) {

@@ -90,12 +90,25 @@ class Reassembler {
             pass_hole(sink);
     }
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io(self.held_, self.held_bytes_, self.next_, self.acknowledged_, self.started_,
+           self.acknowledged_known_);
+        io.time(self.hole_acknowledged_);
+    }
+
   private:
     struct Held {
-        std::uint32_t sequence;
-        std::uint32_t length;
+        std::uint32_t sequence = 0;
+        std::uint32_t length = 0;
         Moment at;
         std::vector<std::uint8_t> captured;
+
+        template <class Self, class Io>
+        static void members(Self& self, Io& io) {
+            io(self.sequence, self.length, self.at, self.captured);
+        }
     };
 
     template <class Sink>

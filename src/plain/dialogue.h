@@ -74,6 +74,16 @@ class Dialogue {
 
     void clear();
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io.enumeration(self.kind_, DialogueKind::socks5);
+        io(self.waiting_, self.offered_, self.listing_, self.asked_gss_, self.over_,
+           self.client_spoke_, self.gone_on_, self.socks_stage_, self.event_known_);
+        io.enumeration(self.event_.step, DialogueStep::went_on);
+        io(self.event_.code, self.tag_, self.pending_);
+    }
+
   private:
     /// Each reads one line or message from the beginning of `text` and returns its length; 0 when
     /// it is not whole yet.

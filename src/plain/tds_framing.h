@@ -40,6 +40,12 @@ class TdsFraming {
         if (!data.empty()) sink(data);
     }
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io(self.length_, self.body_left_, self.header_have_, self.raw_);
+    }
+
   private:
     static constexpr std::uint16_t header_size = 8;
 

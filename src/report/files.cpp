@@ -88,25 +88,27 @@ void write_names(const Place& place, TableFormat format,
     file.commit();
 }
 
-void write_inventory(const Place& place, TableFormat format, const Inventory& inventory,
-                     Nanoseconds capture_end) {
+void write_servers(const Place& place, TableFormat format, const Inventory& inventory) {
     Buffer out;
     append_header(format, server_columns, out);
     for (const auto& [server, entry] : inventory.servers())
         append_row(format, ServerRow{server, *entry}, server_columns, out);
-    OutputFile servers(place, std::string("servers") + std::string(extension(format)));
-    servers.write(out.view());
-    servers.commit();
+    OutputFile file(place, std::string("servers") + std::string(extension(format)));
+    file.write(out.view());
+    file.commit();
+}
 
-    out.clear();
+void write_certificates(const Place& place, TableFormat format, const Inventory& inventory,
+                        Nanoseconds capture_end) {
+    Buffer out;
     append_header(format, certificate_columns, out);
     for (const auto& [hash, shown] : inventory.certificates()) {
         append_row(format, CertificateRow{*shown.first, *shown.second, capture_end},
                    certificate_columns, out);
     }
-    OutputFile certificates(place, std::string("certificates") + std::string(extension(format)));
-    certificates.write(out.view());
-    certificates.commit();
+    OutputFile file(place, std::string("certificates") + std::string(extension(format)));
+    file.write(out.view());
+    file.commit();
 }
 
 void write_run(const Place& place, const RunFacts& facts) {

@@ -56,14 +56,15 @@ class OutputFile {
     int descriptor_;                  ///< negative when committed, and when in memory
 };
 
-/// Write the summary table and run.json into `place`. Throw std::system_error.
+/// Write a table or run.json into `place`. Throw std::system_error.
 void write_summary(const Place& place, TableFormat format, const std::vector<SummaryGroup>& groups,
                    const std::vector<std::string>& files);
 void write_names(const Place& place, TableFormat format,
                  const std::vector<engine::NameTrouble>& names,
                  const std::vector<std::string>& files);
-void write_inventory(const Place& place, TableFormat format, const Inventory& inventory,
-                     Nanoseconds capture_end);
+void write_servers(const Place& place, TableFormat format, const Inventory& inventory);
+void write_certificates(const Place& place, TableFormat format, const Inventory& inventory,
+                        Nanoseconds capture_end);
 void write_run(const Place& place, const RunFacts& facts);
 
 }  // namespace tlstriage::report

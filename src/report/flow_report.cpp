@@ -8,6 +8,7 @@ FlowReport::FlowReport(const std::vector<std::string>& files, const Place& place
                        TableFormat format, unsigned workers)
     : files_(files), format_(format), parts_(workers) {
     if (place.empty()) return;
+    keeps_inventory_ = true;
     output_.emplace(place, std::string("flows") + std::string(extension(format)));
     Buffer header;
     append_header(format, flow_columns, header);
@@ -25,8 +26,8 @@ void FlowReport::add(const engine::JudgedBatch& batch, const engine::JudgedFlow&
     Part& part = parts_[batch.worker];
     if (output_) {
         append_row(format_, row, flow_columns, rows_[batch.index]);
-        part.inventory.add(row);
     }
+    if (keeps_inventory_) part.inventory.add(row);
     part.summary.add(row);
 }
 

@@ -24,12 +24,15 @@ class FlowReport {
     FlowReport(const std::vector<std::string>& files, const Place& place, TableFormat format,
                unsigned workers);
 
+    /// Without flows.csv, too; before the first flow.
+    void keep_inventory() { keeps_inventory_ = true; }
+
     /// For engine::judge(); they borrow this object.
     engine::OnJudged handlers();
 
     /// After the last flow: flows.csv gets its name. The groups of all flows.
     std::vector<SummaryGroup> finish();
-    /// Servers and certificates of all flows; empty when nothing is written.
+    /// Servers and certificates of all flows; empty when no folder was given, unless it is kept.
     [[nodiscard]] const Inventory& inventory() const { return parts_.front().inventory; }
 
   private:
@@ -45,6 +48,7 @@ class FlowReport {
     const std::vector<std::string>& files_;
     TableFormat format_;
     std::optional<OutputFile> output_;
+    bool keeps_inventory_ = false;
     std::array<Buffer, engine::round_batches> rows_;  ///< by batch
     std::vector<Part> parts_;                         ///< by worker
 };

@@ -93,6 +93,23 @@ void add_live(const LiveFacts& live, Json& json) {
 
 }  // namespace
 
+void RunFacts::see_archives(const std::vector<engine::Archive>& archives) {
+    engine::Archive all;
+    for (const engine::Archive& archive : archives) {
+        if (archive.any) all.see(archive.first_packet, archive.last_packet);
+    }
+    capture_first = all.first_packet;
+    capture_last = all.last_packet;
+}
+
+void RunFacts::count_traces() {
+    bytes = frames = 0;
+    for (const TraceFacts& trace : traces) {
+        frames += trace.frames;
+        bytes += trace.bytes;
+    }
+}
+
 bool RunFacts::lossy() const {
     return !problems.empty() || std::ranges::any_of(traces, [](const TraceFacts& trace) {
         return !trace.damage.empty() || !trace.error.empty();

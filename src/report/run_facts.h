@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "capture/damage.h"
+#include "engine/archive.h"
 #include "engine/shard.h"
 #include "wire/defragmenter.h"
 #include "wire/outcomes.h"
@@ -22,6 +23,7 @@ struct TraceFacts {
     std::uint64_t frames = 0;
     std::uint64_t dropped = 0;  ///< as its interface statistics say
     std::uint32_t archive = 0;
+    std::optional<Nanoseconds> first_packet;  ///< empty when it has none
     std::vector<capture::Damage> damage;
     std::string error;  ///< why reading it stopped early; empty when it did not
 };
@@ -72,6 +74,10 @@ struct RunFacts {
     double cpu_seconds = 0;
     std::optional<LiveFacts> live;
 
+    /// Sets the capture's span.
+    void see_archives(const std::vector<engine::Archive>& archives);
+    /// Adds up bytes and frames of the traces.
+    void count_traces();
     /// Something could not be read whole: exit status 3.
     [[nodiscard]] bool lossy() const;
 };

@@ -189,7 +189,8 @@ std::string losses(const RunFacts& facts) {
 }  // namespace
 
 std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFacts& facts,
-                           const std::filesystem::path& folder, const TerminalStyle& style) {
+                           const std::filesystem::path& folder, const std::string& files,
+                           const TerminalStyle& style) {
     const auto title = [&](std::string_view text) {
         return style.color ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : fmt::format("{}\n", text);
     };
@@ -212,8 +213,7 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
         out += '\n' + title(facts.live ? "Not all was analysed" : "Not all could be read") + text;
     }
     if (!folder.empty()) {
-        out += fmt::format("\nIn {}: flows, summary, servers, certificates, dns, run.json",
-                           printable(folder.string()));
+        out += fmt::format("\nIn {}: {}", printable(folder.string()), files);
     }
     if (facts.wall_seconds > 0 && !facts.live) {
         const auto per_second = [&](std::uint64_t count) {

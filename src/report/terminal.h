@@ -16,8 +16,9 @@ struct TerminalStyle {
     unsigned width = 80;  ///< columns
 };
 
-/// `folder` is where the files are, empty when none were written.
+/// `folder` is where the files are, empty when none were written; `files` names them.
 std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFacts& facts,
-                           const std::filesystem::path& folder, const TerminalStyle& style);
+                           const std::filesystem::path& folder, const std::string& files,
+                           const TerminalStyle& style);
 
 }  // namespace tlstriage::report

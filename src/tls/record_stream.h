@@ -100,6 +100,18 @@ class RecordStream {
         return behind.size() < RecordHeader::size || RecordHeader::read(behind.data()).plausible();
     }
 
+    /// All members in turn, for who keeps this elsewhere and reads it back.
+    template <class Self, class Io>
+    static void members(Self& self, Io& io) {
+        io(self.message_, self.message_skip_, self.body_left_);
+        io.enumeration(self.header_.type, ContentType{255});
+        io(self.header_.version, self.header_.length);
+        io.enumeration(self.state_, State::lost);
+        io.enumeration(self.body_, Body::alert);
+        io(self.header_bytes_, self.alert_bytes_, self.alert_have_);
+        io.number(self.header_have_, RecordHeader::size - 1);
+    }
+
   private:
     enum class State : std::uint8_t { header, body, ssl2, lost };
     enum class Body : std::uint8_t { skip, undecided, handshake, alert };

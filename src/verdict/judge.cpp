@@ -92,6 +92,7 @@ void note_surroundings(const Facts& facts, Verdict& verdict) {
         notes.push_back(Word::encrypted_client_hello);
     }
     if (e.cut == evidence::Cut::evicted) notes.push_back(Word::evicted);
+    if (e.cut == evidence::Cut::unjoined) notes.push_back(Word::joined_roughly);
 }
 
 /// What a client does that has another connection and needs this one no more; an alert would say
@@ -156,6 +157,7 @@ Verdict first_answer(const Facts& facts) {
         if (Answer answer = refused_after_finished(facts)) return std::move(*answer);
         return succeeded(facts);
     }
+    if (facts.evidence.cut == evidence::Cut::unjoined) return capture_ended(facts);
     for (const Rule rule : rules) {
         if (Answer answer = rule(facts)) return std::move(*answer);
     }

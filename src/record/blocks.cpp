@@ -1,0 +1,162 @@
+#include "record/blocks.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <zstd.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+#include "evidence/evidence.h"
+#include "record/fields.h"
+#include "sense/protocol.h"
+#include "wire/outcomes.h"
+
+namespace tlstriage::record {
+namespace {
+
+constexpr std::string_view magic = "tlstriev";
+constexpr int compression_level = 1;
+
+// Little-endian:
+//   file   = magic(8) version(4) vocabulary(8) checksum(8) block*
+//   block  = kind(1) packing(1) zero(2) size(4) stored_size(4) checksum(8) header_checksum(8) bytes
+struct FileHeader {
+    std::array<char, magic.size()> name{};
+    std::uint32_t version = 0;
+    std::uint32_t zero = 0;
+    std::uint64_t vocabulary = 0;
+    std::uint64_t checksum = 0;  ///< of what is before it
+};
+struct BlockHeader {
+    std::uint8_t kind = 0;
+    std::uint8_t packing = 0;  ///< 0: as it is, 1: one zstd frame
+    std::uint16_t zero = 0;
+    std::uint32_t size = 0;    ///< unpacked
+    std::uint32_t stored = 0;  ///< bytes that follow
+    std::uint32_t also_zero = 0;
+    std::uint64_t checksum = 0;         ///< XXH3 of the bytes that follow
+    std::uint64_t header_checksum = 0;  ///< XXH3 of what is before it
+};
+static_assert(sizeof(FileHeader) == 32 && sizeof(BlockHeader) == 32);
+
+template <class Header>
+std::uint64_t checksum_of(const Header& header) {
+    return XXH3_64bits(&header, sizeof(header) - sizeof(std::uint64_t));
+}
+
+/// Numbers stand for words in this order: a program whose lists differ can't read them.
+std::uint64_t vocabulary() {
+    std::string words;
+#define EVENT(symbol, text) words += #symbol " ";
+#include "evidence/events.def"
+#undef EVENT
+    for (const std::string_view name : sense::protocol_names)
+        words.append(name) += ' ';
+    for (const wire::OutcomeInfo& info : wire::outcome_infos)
+        words.append(info.name) += ' ';
+    return XXH3_64bits(words.data(), words.size());
+}
+
+template <class Header>
+std::string_view view(const Header& header) {
+    return {reinterpret_cast<const char*>(&header), sizeof(header)};
+}
+
+}  // namespace
+
+std::string file_header() {
+    FileHeader header;
+    std::memcpy(header.name.data(), magic.data(), magic.size());
+    header.version = format_version;
+    header.vocabulary = vocabulary();
+    header.checksum = checksum_of(header);
+    return std::string(view(header));
+}
+
+std::string seal(BlockKind kind, std::string_view items) {
+    if (items.size() > largest_block) throw std::length_error("a block of evidence is too large");
+    BlockHeader header;
+    std::string block(sizeof(header) + ZSTD_compressBound(items.size()), '\0');
+    char* const body = block.data() + sizeof(header);
+    std::size_t stored = ZSTD_compress(body, block.size() - sizeof(header), items.data(),
+                                       items.size(), compression_level);
+    header.packing = 1;
+    if (ZSTD_isError(stored) != 0 || stored >= items.size()) {
+        std::memcpy(body, items.data(), items.size());
+        stored = items.size();
+        header.packing = 0;
+    }
+    header.kind = static_cast<std::uint8_t>(kind);
+    header.size = static_cast<std::uint32_t>(items.size());
+    header.stored = static_cast<std::uint32_t>(stored);
+    header.checksum = XXH3_64bits(body, stored);
+    header.header_checksum = checksum_of(header);
+    std::memcpy(block.data(), &header, sizeof(header));
+    block.resize(sizeof(header) + stored);
+    return block;
+}
+
+BlockReader::BlockReader(const std::filesystem::path& path)
+    : path_(path.string()), file_(path, std::ios::binary) {
+    if (!file_) fail("can't be opened; analyze writes it, unless --no-evidence is given");
+    FileHeader header;
+    read(&header, sizeof(header));
+    if (std::string_view(header.name.data(), magic.size()) != magic) fail("is no evidence.bin");
+    if (checksum_of(header) != header.checksum) fail("is damaged at its beginning");
+    if (header.version != format_version || header.vocabulary != vocabulary()) {
+        fail("was written by another version of tlstriage; analyze the captures again");
+    }
+}
+
+void BlockReader::fail(const std::string& reason) const {
+    throw std::runtime_error(path_ + ": " + reason);
+}
+
+void BlockReader::read(void* to, std::size_t size) {
+    file_.read(static_cast<char*>(to), static_cast<std::streamsize>(size));
+    if (static_cast<std::size_t>(file_.gcount()) != size) fail("is not whole");
+}
+
+bool BlockReader::next() {
+    const auto place = [this] { return "is damaged in block " + std::to_string(blocks_ + 1); };
+    BlockHeader header;
+    read(&header, sizeof(header));
+    const bool known = header.kind >= static_cast<std::uint8_t>(BlockKind::run) &&
+                       header.kind <= static_cast<std::uint8_t>(BlockKind::end) &&
+                       header.packing <= 1 && header.zero == 0 && header.also_zero == 0;
+    if (checksum_of(header) != header.header_checksum || !known || header.size > largest_block ||
+        header.stored > header.size) {
+        fail(place());
+    }
+    stored_.resize(header.stored);
+    read(stored_.data(), stored_.size());
+    if (XXH3_64bits(stored_.data(), stored_.size()) != header.checksum) fail(place());
+    if (header.packing == 0) {
+        if (header.size != header.stored) fail(place());
+        std::swap(items_, stored_);
+    } else {
+        items_.resize(header.size);
+        const std::size_t size =
+            ZSTD_decompress(items_.data(), items_.size(), stored_.data(), stored_.size());
+        if (ZSTD_isError(size) != 0 || size != items_.size()) fail(place());
+    }
+    kind_ = static_cast<BlockKind>(header.kind);
+    if (kind_ == BlockKind::end) {
+        check_end();
+        return false;
+    }
+    ++blocks_;
+    return true;
+}
+
+void BlockReader::check_end() {
+    FieldReader fields(items_);
+    std::uint64_t count = 0;
+    fields(count);
+    const bool more = file_.peek() != std::ifstream::traits_type::eof();
+    if (!fields.ok() || !fields.empty() || count != blocks_ || more) fail("is not whole");
+}
+
+}  // namespace tlstriage::record
