@@ -193,7 +193,7 @@ class Bench {
 
     /// The judgement and the files, alike on both paths.
     void measure_rest(const std::string& path, const std::string& first_stage,
-                      const dataplane::ReplayCosts& costs, const engine::Engine& engine,
+                      const dataplane::ReplayCosts& costs, engine::Engine& engine,
                       const dataplane::Executor& executor) {
         const unsigned threads = executor.threads();
         dataplane::Cost judge;
@@ -217,7 +217,7 @@ class Bench {
     }
 
     /// Judges and writes all tables; returns the verdicts, counted.
-    Answers write(const engine::Engine& engine, const dataplane::Executor& executor,
+    Answers write(engine::Engine& engine, const dataplane::Executor& executor,
                   dataplane::Cost& cost) {
         const ScratchFolder folder;
         const dataplane::Timed timed(cost);

@@ -54,6 +54,7 @@ struct MetricsServer::State {
 MetricsServer::MetricsServer(const ListenAddress& address, std::function<std::string()> page)
     : state_(std::make_unique<State>()) {
     State& s = *state_;
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the library takes it so, and owns it
     s.server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     s.server.set_payload_max_length(longest_body);
     s.server.set_read_timeout(patience);
