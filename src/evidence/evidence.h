@@ -26,11 +26,6 @@ enum class EventKind : std::uint8_t {
 #include "evidence/events.def"
 #undef EVENT
 };
-constexpr std::size_t event_kinds = 0
-#define EVENT(symbol, text) +1
-#include "evidence/events.def"
-#undef EVENT
-    ;
 
 /// A step of the flow, for the `evidence` column. At most max_events are kept.
 struct Event {

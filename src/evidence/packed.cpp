@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
 namespace tlstriage::evidence {
@@ -42,11 +41,11 @@ constexpr std::uint8_t not_in_table = 255;  ///< in place of one: the Moment fol
 constexpr unsigned time_bits = 40;          ///< nanoseconds behind the first; above them, frames
 constexpr std::uint64_t far = ~std::uint64_t{0};
 
-/// Times so far off that their differences would overflow are no capture's.
-constexpr bool is_in_reach(Nanoseconds time) {
-    constexpr Nanoseconds reach = std::numeric_limits<Nanoseconds>::max() / 4;
-    return time >= -reach && time <= reach;
-}
+constexpr std::array event_kinds{
+#define EVENT(symbol, text) EventKind::symbol,
+#include "evidence/events.def"
+#undef EVENT
+};
 
 /// The largest value of each enumeration that Evidence holds.
 template <class T>
@@ -65,7 +64,7 @@ constexpr std::uint64_t last_of<Authority> = static_cast<std::uint64_t>(Authorit
 template <>
 constexpr std::uint64_t last_of<Cut> = static_cast<std::uint64_t>(Cut::unjoined);
 template <>
-constexpr std::uint64_t last_of<EventKind> = event_kinds - 1;
+constexpr std::uint64_t last_of<EventKind> = event_kinds.size() - 1;
 
 /// There must be room for all of it (room_to_pack).
 class Packer {
@@ -236,7 +235,6 @@ class Unpacker {
         if (place.empty() || place[0] != not_in_table) return fail();
         const Bytes bytes = take(sizeof(moment));
         if (!bytes.empty()) std::memcpy(&moment, bytes.data(), sizeof(moment));
-        if (!is_in_reach(moment.time)) fail();
     }
     void operator()(std::string& text) {
         const Bytes bytes = take(varint());
@@ -287,7 +285,6 @@ class Unpacker {
     void base(Moment& moment) {
         moment.time = static_cast<Nanoseconds>(varint());
         moment.frame = varint();
-        if (!is_in_reach(moment.time)) return fail();
         read_table(moment);
     }
 
@@ -307,7 +304,7 @@ class Unpacker {
             Moment& moment = moments_[count_];
             if (!next(&word, sizeof(word))) return fail();
             if (word == far) {
-                if (!next(&moment, sizeof(moment)) || !is_in_reach(moment.time)) return fail();
+                if (!next(&moment, sizeof(moment))) return fail();
                 continue;
             }
             constexpr std::uint64_t time = (std::uint64_t{1} << time_bits) - 1;

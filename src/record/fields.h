@@ -137,7 +137,7 @@ class FieldReader {
         check_time(moment.time);
     }
     void check_time(Nanoseconds time) {
-        constexpr Nanoseconds reach = std::numeric_limits<Nanoseconds>::max() / 4;
+        constexpr Nanoseconds reach = std::numeric_limits<Nanoseconds>::max() / 2;
         if (time < -reach || time > reach) cursor_.poison();
     }
     void operator()(IpAddress& address) {

@@ -119,6 +119,7 @@ class Loader {
             const Bytes bytes = fields.bytes();
             packed_.assign(bytes.begin(), bytes.end());
             if (!fields.ok() || !put_addresses(shard) || !is_possible()) return fields.poison();
+            fields.check_time(evidence_.first.time);
             keep(run_.stores[shard], entry);
         }
     }
@@ -151,6 +152,7 @@ class Loader {
         const Bytes bytes = fields.bytes();
         packed_.assign(bytes.begin(), bytes.end());
         if (!fields.ok() || !put_addresses(border.shard) || !is_possible()) return fields.poison();
+        fields.check_time(evidence_.first.time);
         tail.evidence = std::make_unique<evidence::Evidence>(evidence_);
         tail.evidence->file = file;
     }
@@ -213,14 +215,14 @@ class Loader {
         return !evidence_.client_hello || evidence_.client_hello->shape != nullptr;
     }
 
-    std::size_t read_shard(FieldReader& fields) {
+    static std::size_t read_shard(FieldReader& fields) {
         std::size_t shard = 0;
         fields(shard);
         if (shard >= engine::shard_count) fields.poison();
         return shard;
     }
 
-    void check_place(FieldReader& fields, std::uint32_t file, std::uint32_t archive) {
+    void check_place(FieldReader& fields, std::uint32_t file, std::uint32_t archive) const {
         const bool known = file < run_.facts.traces.size() && archive < run_.archives.size();
         if (!known) fields.poison();
     }

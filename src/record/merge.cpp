@@ -223,8 +223,8 @@ void MergedRun::add_up_facts() {
     std::ranges::sort(facts_.problems);
     std::ranges::sort(facts_.ignored);
     std::ranges::sort(facts_.remarks);
-    const auto [first, last] = std::ranges::unique(facts_.remarks);
-    facts_.remarks.erase(first, last);
+    facts_.remarks.erase(std::unique(facts_.remarks.begin(), facts_.remarks.end()),
+                         facts_.remarks.end());
     facts_.see_archives(archives_);
     facts_.count_traces();
 }
