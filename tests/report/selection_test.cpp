@@ -1,11 +1,12 @@
 // Which flows a person means: conditions, short forms, rows of a flows.csv.
-#include "report/format.h"
 #include "report/selection.h"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 #include <stdexcept>
+
+#include "report/format.h"
 
 namespace tlstriage::report {
 namespace {
