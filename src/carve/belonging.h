@@ -39,9 +39,10 @@ class Belonging {
     using Spans = HashMap<std::vector<Span>>;
 
     void add_lookup(const ChosenFlow& flow, std::span<const engine::Lookup> lookups);
-    Index segment(const wire::Packet& packet, std::uint32_t file, std::uint32_t archive,
-                  Moment at) const;
-    Index icmp_error(const wire::Packet& packet, std::uint32_t archive, Moment at) const;
+    [[nodiscard]] Index segment(const wire::Packet& packet, std::uint32_t file,
+                                std::uint32_t archive, Moment at) const;
+    [[nodiscard]] Index icmp_error(const wire::Packet& packet, std::uint32_t archive,
+                                   Moment at) const;
     bool lookup(const wire::Packet& packet, std::uint32_t archive, Moment at);
     static bool within(const Spans& spans, std::uint64_t key, std::uint32_t archive,
                        Nanoseconds time);

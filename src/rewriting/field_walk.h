@@ -27,9 +27,9 @@ class FieldWalk {
         std::size_t end = 0;
         unsigned covering = 0;
 
-        bool has(std::size_t count) const { return at <= end && count <= end - at; }
-        std::size_t left() const { return at <= end ? end - at : 0; }
-        Place after(std::size_t count) const {
+        [[nodiscard]] bool has(std::size_t count) const { return at <= end && count <= end - at; }
+        [[nodiscard]] std::size_t left() const { return at <= end ? end - at : 0; }
+        [[nodiscard]] Place after(std::size_t count) const {
             return {has(count) ? at + count : end, end, covering};
         }
         void bound(std::size_t count) {
@@ -87,14 +87,16 @@ class FieldWalk {
     template <typename Covered>
     void cover(Covered& covered, unsigned checksums);
 
-    std::uint8_t u8(std::size_t offset) const { return frame_[offset]; }
-    std::uint16_t u16(std::size_t offset) const {
+    [[nodiscard]] std::uint8_t u8(std::size_t offset) const { return frame_[offset]; }
+    [[nodiscard]] std::uint16_t u16(std::size_t offset) const {
         return load_big<std::uint16_t>(frame_.data() + offset);
     }
-    std::uint32_t u32(std::size_t offset) const {
+    [[nodiscard]] std::uint32_t u32(std::size_t offset) const {
         return load_big<std::uint32_t>(frame_.data() + offset);
     }
-    const std::uint8_t* at(std::size_t offset) const { return frame_.data() + offset; }
+    [[nodiscard]] const std::uint8_t* at(std::size_t offset) const {
+        return frame_.data() + offset;
+    }
 
     Bytes frame_;
     Choice& choice_;

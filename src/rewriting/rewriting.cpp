@@ -72,7 +72,7 @@ class Sums {
         // A sum over swapped bytes is the swapped sum: RFC 1071 §2 (B).
         if (odd != 0) add_to(byte_swapped(folded(change)), odd);
     }
-    Change of(std::size_t checksum) const { return sums_[checksum]; }
+    [[nodiscard]] Change of(std::size_t checksum) const { return sums_[checksum]; }
 
   private:
     void add_to(Change change, unsigned mask) {

@@ -16,8 +16,8 @@ namespace {
 using rewriting::dns_addresses;
 using rewriting::DnsAddress;
 using rewriting::Field;
-using rewriting::most_checksums;
 using rewriting::find_fields;
+using rewriting::most_checksums;
 
 using Build = std::function<Buffer(const Ends&)>;
 
