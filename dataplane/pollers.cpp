@@ -52,8 +52,10 @@ Pollers::Pollers(std::deque<RxQueue>& queues, std::deque<ThreadCounts>& counts, 
     lcores_.resize(std::min<std::size_t>(lcores_.size(), threads));
     for (unsigned i = 0; i < threads; ++i) {
         if (i < lcores_.size()) {
-            if (rte_eal_remote_launch(run_on_lcore, tasks_[i].get(), lcores_[i]) != 0)
+            if (rte_eal_remote_launch(run_on_lcore, tasks_[i].get(), lcores_[i]) != 0) {
+                ask_to_stop();  // those that have begun
                 throw std::runtime_error("a core of EAL is busy");
+            }
         } else {
             threads_.emplace_back([task = tasks_[i].get()] {
                 // For the cache of its own that a memory pool keeps for each thread it knows.

@@ -182,7 +182,7 @@ bool Port::see_all() {
     return promiscuous_.works();
 }
 
-void Port::close() {
+void Port::close() const {
     if (made_) {
         rte_vdev_uninit(plan_.device.c_str());  // closes the port, too
     } else {

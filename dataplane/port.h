@@ -56,7 +56,7 @@ class Port {
     void configure(const PortShape& shape);
     void start();
     bool see_all();
-    void close();
+    void close() const;
 
     PortPlan plan_;
     std::uint16_t id_ = 0;

@@ -100,7 +100,7 @@ unsigned RxQueue::poll() {
 /// The device is empty.
 void RxQueue::found_nothing(Nanoseconds now) {
     empty_ = true;
-    counts_.depth.set(rte_ring_count(filled_.get()));
+    counts_.depth.set(waiting());
     if (batch_ != nullptr && !batch_->empty()) {
         if (now - batch_began_ <= longest_wait && !clock_.recorded()) return;
         hand_over();
@@ -122,14 +122,16 @@ void RxQueue::take(rte_mbuf* mbuf) {
 
 void RxQueue::hand_over() {
     if (batch_ == nullptr || batch_->empty()) return;
+    waiting_.fetch_add(1, std::memory_order_relaxed);
     rte_ring_enqueue(filled_.get(), batch_);  // has room for all batches
     batch_ = nullptr;
-    counts_.depth.set(rte_ring_count(filled_.get()));
+    counts_.depth.set(waiting());
 }
 
 FrameBatch* RxQueue::next() {
     void* taken = nullptr;
     if (rte_ring_dequeue(filled_.get(), &taken) != 0) return nullptr;
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
     return static_cast<FrameBatch*>(taken);
 }
 

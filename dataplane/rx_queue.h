@@ -47,7 +47,7 @@ class RxQueue {
     /// A recording has come to its end, as far as one can tell: nothing came in many polls.
     [[nodiscard]] bool idle() const { return idle_polls_.load(std::memory_order_relaxed) > 1000; }
     /// Batches that wait, and how many can.
-    [[nodiscard]] unsigned waiting() const { return rte_ring_count(filled_.get()); }
+    [[nodiscard]] unsigned waiting() const { return waiting_.load(std::memory_order_relaxed); }
     [[nodiscard]] unsigned slots() const { return slots_; }
     /// It is a recording, or another source that loses nothing when it has to wait.
     [[nodiscard]] bool waits() const { return waits_; }
@@ -75,6 +75,7 @@ class RxQueue {
     QueueCounts& counts_;
     std::vector<std::unique_ptr<FrameBatch>> batches_;
     Ring filled_;
+    std::atomic<unsigned> waiting_{0};  ///< in filled_
     Ring used_;
     std::vector<FrameBatch*> free_;  ///< of the polling thread
     FrameBatch* batch_ = nullptr;

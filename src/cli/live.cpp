@@ -85,6 +85,10 @@ dataplane::LivePlan plan_of(const LiveOptions& options) {
     dataplane::LivePlan plan;
     plan.ports = options.ports;
     plan.eal_options = options.eal;
+    if (!options.eal.empty() && !options.eal.front().starts_with('-')) {
+        throw CLI::ValidationError(
+            fmt::format("{}: is no option of EAL (ports are given by --port)", options.eal[0]));
+    }
     plan.limits = limits_of(options.judging);
     plan.pollers = options.pollers;
     plan.slots = options.slots;

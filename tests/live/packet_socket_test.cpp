@@ -51,12 +51,12 @@ class Cable {
 
     [[nodiscard]] bool made() const { return made_; }
     [[nodiscard]] const std::string& end() const { return out_; }
-    Finished inside(const std::string& line) const {
+    [[nodiscard]] Finished inside(const std::string& line) const {
         return shell("ip netns exec " + name_ + " " + line);
     }
     void set_mtu(unsigned mtu) const {
         for (const std::string& end : {in_, out_})
-            inside("ip link set " + end + " mtu " + std::to_string(mtu));
+            ASSERT_EQ(inside("ip link set " + end + " mtu " + std::to_string(mtu)).status, 0);
     }
     /// Sends all frames of a capture so many times.
     void send(const std::string& capture, unsigned times = 1) const {
@@ -182,10 +182,14 @@ TEST_F(LivePacketSocket, RightsAreGivenUp) {
     Child run(cable.live(
         {"--port", cable.end(), "--every", "1h", "-o", output.path(), "--user", "nobody"}));
     ASSERT_TRUE(is_ready(output.path())) << run.err();
-    const std::string status = read_file("/proc/" + std::to_string(run.id()) + "/status");
-    EXPECT_NE(status.find("CapPrm:\t0000000000000000"), std::string::npos) << status;
-    EXPECT_NE(status.find("CapEff:\t0000000000000000"), std::string::npos) << status;
-    EXPECT_EQ(status.find("Uid:\t0"), std::string::npos) << status;
+    // Of all threads, those of DPDK too.
+    const auto tasks = std::filesystem::path("/proc") / std::to_string(run.id()) / "task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+        const std::string status = read_file(task.path() / "status");
+        EXPECT_NE(status.find("CapPrm:\t0000000000000000"), std::string::npos) << status;
+        EXPECT_NE(status.find("CapEff:\t0000000000000000"), std::string::npos) << status;
+        EXPECT_EQ(status.find("Uid:\t0"), std::string::npos) << status;
+    }
     cable.send(capture);
     const auto facts = end(run);
     EXPECT_EQ(facts["ports"][0]["packets"], read_pcap(capture).size());

@@ -140,6 +140,7 @@ TEST(LiveRecordings, WhatIsNoPortIsSaid) {
         EXPECT_NE(finished.err.find(said), std::string::npos) << finished.err;
     }
     EXPECT_EQ(run_program(live_command({"--port", "lo", "--every", "soon"})).status, 2);
+    EXPECT_EQ(run_program(live_command({"--port", "lo", "lo"})).status, 2);
     EXPECT_EQ(run_program(live_command({})).status, 2);
 }
 

@@ -35,6 +35,7 @@ void feed(int pipe, std::string_view bytes) {
 [[noreturn]] void become(const std::vector<std::string>& command, int input, const std::string& out,
                          const std::string& err) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
@@ -46,6 +47,16 @@ void feed(int pipe, std::string_view bytes) {
     std::signal(SIGPIPE, SIG_DFL);
     ::execv(arguments[0], arguments.data());
     ::_exit(127);
+}
+
+pid_t start(const std::vector<std::string>& command, const std::string& out,
+            const std::string& err) {
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const pid_t child = ::fork();
+    if (child < 0) fail("fork");
+    if (child == 0) become(command, nothing, out, err);
+    ::close(nothing);
+    return child;
 }
 
 int wait_for(pid_t child) {
@@ -76,13 +87,8 @@ Finished run_program(const std::vector<std::string>& command, const std::string&
     return {status, read_file(out), read_file(err)};
 }
 
-Child::Child(const std::vector<std::string>& command) {
-    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    id_ = ::fork();
-    if (id_ < 0) fail("fork");
-    if (id_ == 0) become(command, nothing, folder_.file("out"), folder_.file("err"));
-    ::close(nothing);
-}
+Child::Child(const std::vector<std::string>& command)
+    : id_(start(command, folder_.file("out"), folder_.file("err"))) {}
 
 Child::~Child() {
     if (id_ < 0) return;

@@ -37,7 +37,7 @@ class Child {
 
   private:
     ScratchFolder folder_;
-    int id_ = -1;  ///< of the process; negative once it has ended
+    int id_;  ///< of the process; negative once it has ended
 };
 
 /// Waits until `done`, for as long as a loaded machine may need; false when it never is.
