@@ -126,6 +126,7 @@ class Windows {
             .place = writer_ ? report::Place(files) : report::Place(),
             .format = table_format(options_.format),
             .files = {},
+            .only = {},
             .also = [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
                 view_.add(batch, flow);
             }};
@@ -139,7 +140,8 @@ class Windows {
         view_.print([&] {
             say(remarks_.about(facts));
             if (options_.quiet) return;
-            fmt::print("{}\n", report::terminal_table(groups, facts, {}, style_of(options_.color)));
+            fmt::print("{}\n",
+                       report::terminal_table(groups, facts, {}, {}, style_of(options_.color)));
             std::fflush(stdout);
         });
         if (!writer_) return;

@@ -245,7 +245,9 @@ RecordedRun load_run(const std::filesystem::path& folder, Pool& pool) {
 }
 
 engine::Records RecordedRun::records() const {
-    engine::Records records{.ended = {}, .lookups = lookups, .archives = archives};
+    engine::Records records;
+    records.lookups = lookups;
+    records.archives = archives;
     for (const engine::EvidenceStore& store : stores)
         records.ended.push_back(&store);
     return records;

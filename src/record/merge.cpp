@@ -268,7 +268,9 @@ void MergedRun::join() {
 }
 
 engine::Records MergedRun::records() const {
-    engine::Records records{.ended = {}, .lookups = lookups_, .archives = archives_};
+    engine::Records records;
+    records.lookups = lookups_;
+    records.archives = archives_;
     for (const RecordedRun& part : parts_) {
         append(records.lookups, part.lookups);
         for (const engine::EvidenceStore& store : part.stores)

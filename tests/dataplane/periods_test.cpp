@@ -144,8 +144,8 @@ TEST(Periods, LostFramesLeaveInferredCausesOpen) {
         const CsvTable::Row& row = table.rows().front();
         return row[column(table, "outcome")] + " " + row[column(table, "cause")];
     };
-    EXPECT_EQ(verdict_with_loss("tcp_backlog_full", false), "failed syn_timeout");
-    EXPECT_EQ(verdict_with_loss("tcp_backlog_full", true), "incomplete capture_loss");
+    EXPECT_EQ(verdict_with_loss("tcp_syn_timeout", false), "failed syn_timeout");
+    EXPECT_EQ(verdict_with_loss("tcp_syn_timeout", true), "incomplete capture_loss");
     // The alert was seen, whatever else was not.
     EXPECT_EQ(verdict_with_loss("certificate_expired_tls12", true), "failed certificate_expired");
     EXPECT_EQ(verdict_with_loss("ok_tls13_http2", true), "ok none");

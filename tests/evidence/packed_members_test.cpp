@@ -127,17 +127,17 @@ void fill(Filler& filler, DnsEvidence& value) {
 }
 void fill(Filler& filler, Evidence& value) {
     auto& [client, server, file, archive, first, last, vlan, client_lane, client_certain, sides,
-           cut, icmp, icmp_about_syn, icmp_size, icmp_size_about, duplicates, refused_before,
-           upgrade, dns, proxy, proxy_status, proxy_answered, proxy_refused, client_hello,
-           first_client_hello, client_hello_at, client_hellos, ssl2_hello, hello_retry,
-           server_hello, server_hello_at, steps_at_server_hello, certificate_request,
+           cut, frames_lost, icmp, icmp_about_syn, icmp_size, icmp_size_about, duplicates,
+           refused_before, upgrade, dns, proxy, proxy_status, proxy_answered, proxy_refused,
+           client_hello, first_client_hello, client_hello_at, client_hellos, ssl2_hello,
+           hello_retry, server_hello, server_hello_at, steps_at_server_hello, certificate_request,
            client_authority, server_hello_done, client_key_exchange, alerts, settled, events] =
         value;
     filler(client, server, file, archive, first, last, vlan, client_lane, client_certain, sides,
-           cut, icmp, icmp_about_syn, icmp_size, icmp_size_about, duplicates, refused_before,
-           upgrade, dns, proxy, proxy_status, proxy_answered, proxy_refused, client_hello,
-           first_client_hello, client_hello_at, client_hellos, ssl2_hello, hello_retry,
-           server_hello, server_hello_at, steps_at_server_hello, certificate_request,
+           cut, frames_lost, icmp, icmp_about_syn, icmp_size, icmp_size_about, duplicates,
+           refused_before, upgrade, dns, proxy, proxy_status, proxy_answered, proxy_refused,
+           client_hello, first_client_hello, client_hello_at, client_hellos, ssl2_hello,
+           hello_retry, server_hello, server_hello_at, steps_at_server_hello, certificate_request,
            client_authority, server_hello_done, client_key_exchange, alerts, settled, events);
 }
 
@@ -151,6 +151,7 @@ TEST(PackedMembers, EachComesBack) {
     // What stands beside the bytes (engine/evidence_store.h), or is joined later.
     after.file = before.file;
     after.archive = before.archive;
+    after.frames_lost = before.frames_lost;
     after.last = before.last;
     after.dns = before.dns;
     for (std::size_t side = 0; side < after.sides.size(); ++side) {
