@@ -14,6 +14,7 @@
 
 #include "carve/carver.h"
 #include "cli/command.h"
+#include "cli/read_twice.h"
 #include "cli/reading.h"
 #include "cli/selection.h"
 #include "report/files.h"
@@ -148,16 +149,6 @@ std::vector<carve::TraceToRead> traces_with(std::span<const carve::ChosenFlow> f
     return traces;
 }
 
-void refuse_pipes(const capture::Inputs& inputs) {
-    for (const capture::Trace& trace : inputs.traces) {
-        const std::string& path = trace.input.path;
-        if (path == "-" || !std::filesystem::is_regular_file(path)) {
-            throw CLI::ValidationError("carve reads its captures twice, so they must be files: " +
-                                       report::printable(path));
-        }
-    }
-}
-
 /// Where the capture goes: a file that gets its name when it is whole, or standard output.
 class Output {
   public:
@@ -225,13 +216,14 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
 }
 
 int carve_flows(const CarveOptions& options) {
-    dataplane::RunPlan plan = plan_of(options.reading);
-    const capture::Inputs inputs = collect(options.reading.inputs);
+    const dataplane::RunPlan plan = plan_of(options.reading);
+    std::vector<std::string> paths = options.reading.inputs;
+    const ReadTwice read_twice(paths);
+    const capture::Inputs inputs = collect(paths);
     if (inputs.traces.empty()) {
         fmt::print(stderr, "tlstriage: no capture to read\n");
         return lossy;
     }
-    refuse_pipes(inputs);
     const report::Selection selection = selection_of(options.selection, inputs);
     if (selection.empty()) {
         throw CLI::ValidationError(
@@ -239,8 +231,9 @@ int carve_flows(const CarveOptions& options) {
             "--server or --frame");
     }
     const dataplane::Executor executor(plan.threads);
-    const dataplane::RunResult run =
+    dataplane::RunResult run =
         read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
+    read_twice.restore(run.files);
     std::optional<carve::AddressMap> addresses;
     if (options.anonymize) addresses.emplace(key_of(options));
     Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr);

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <system_error>
@@ -12,12 +14,14 @@
 #include "capture/walk.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/quantities.h"
 #include "cli/read_twice.h"
 #include "cli/reading.h"
 #include "cli/selection.h"
 #include "ladder/frames.h"
 #include "ladder/json.h"
 #include "ladder/terminal.h"
+#include "record/merge.h"
 #include "report/format.h"
 #include "report/safe_text.h"
 
@@ -34,6 +38,8 @@ Examples:
       the flow that frame 21 is about, a lookup or an ICMP error too
   tlstriage explain /archive/2026-11-23 --where 'cause=certificate_*,sni=*.example.com' --limit 10
       the first ten flows that it holds for
+  tlstriage explain verdicts --cause server_silent
+      from the evidence.bin of a finished run, without its captures: steps, but not every frame
   tlstriage explain capture.pcap --client 192.0.2.2 --json | jq '.flows[].row.explanation'
       for programs
 
@@ -101,14 +107,16 @@ class Choice {
     std::uint64_t count_ = 0;
 };
 
+/// Judges all flows of a run.
+using Judge = std::function<void(const engine::OnJudged&)>;
+
 /// The flows that are meant. Without a choice those that failed, or all.
 Choice choose(const ExplainOptions& options, const report::Selection& selection,
-              dataplane::RunResult& result, const dataplane::Executor& executor) {
+              const std::vector<std::string>& files, const Judge& judge) {
     Choice meant(options.most());
     Choice failed(options.most());
     const auto on_flow = [&](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-        const report::Row row{flow.evidence, flow.verdict, result.files,
-                              report::measure(flow.evidence)};
+        const report::Row row{flow.evidence, flow.verdict, files, report::measure(flow.evidence)};
         if (!selection.matches(row)) return;
         meant.take(batch, flow);
         if (flow.verdict.outcome == verdict::Outcome::failed) failed.take(batch, flow);
@@ -117,8 +125,7 @@ Choice choose(const ExplainOptions& options, const report::Selection& selection,
         meant.end_round(batches);
         failed.end_round(batches);
     };
-    result.facts.rows =
-        result.engine->judge(executor.parallel(), {.flow = on_flow, .end_round = end_round}).rows;
+    judge({.flow = on_flow, .end_round = end_round});
     return selection.empty() && failed.count() > 0 ? failed : meant;
 }
 
@@ -167,6 +174,7 @@ std::string carve_command(const std::vector<std::string>& typed, const Chosen& f
 
 class Printer {
   public:
+    /// `typed`: the captures, for the command that carves; without, the one that a flow began in.
     Printer(const ExplainOptions& options, std::vector<std::string> typed,
             const std::vector<std::string>& files, const Choice& choice)
         : options_(options), typed_(std::move(typed)), files_(files), choice_(choice) {
@@ -184,7 +192,8 @@ class Printer {
         const ladder::Ladder steps =
             ladder::build(flow.evidence, flow.verdict, flow.capture_end, frames);
         const report::Row row{flow.evidence, flow.verdict, files_, report::measure(flow.evidence)};
-        const std::string carve = carve_command(typed_, flow);
+        const std::string carve =
+            carve_command(typed_.empty() ? std::vector{files_[flow.evidence.file]} : typed_, flow);
         if (options_.json) {
             fmt::print("{}\n{}", printed_ == 0 ? "" : ",", ladder::to_json(row, steps, carve));
         } else {
@@ -236,7 +245,41 @@ int none_found(const report::Selection& selection, const report::RunFacts& facts
     return facts.lossy() ? lossy : failed;
 }
 
+bool is_run(const std::string& folder) {
+    return std::filesystem::exists(std::filesystem::path(folder) / record::file_name);
+}
+
+/// From finished runs alone: their evidence knows the steps, but not each frame.
+int explain_runs(const ExplainOptions& options) {
+    if (!options.selection.frames.empty()) {
+        throw CLI::ValidationError("--frame needs the captures; a run has --flow and --where");
+    }
+    const report::Selection selection = selection_of(options.selection, {});
+    const dataplane::Executor executor(parse_threads(options.reading.judging.threads));
+    record::Pool pool;
+    std::vector<record::RecordedRun> parts;
+    for (const std::string& folder : options.reading.inputs)
+        parts.push_back(record::load_run(folder, pool));
+    record::MergedRun run(std::move(parts), pool);
+    run.join();
+    engine::Limits limits;
+    limits.all_flows = run.settings().all_flows;
+    limits.tls_ports = run.settings().tls_ports;
+    const std::vector<std::string> files = record::file_names(run.facts());
+    const Choice choice = choose(options, selection, files, [&](const engine::OnJudged& handlers) {
+        run.facts().rows = engine::judge(run.records(), limits, executor.parallel(), handlers).rows;
+    });
+    if (choice.count() == 0) return none_found(selection, run.facts());
+    Printer printer(options, {}, files, choice);
+    printer.begin();
+    for (const Chosen& flow : choice.flows())
+        printer.flow(flow, {});
+    printer.end();
+    return done;
+}
+
 int explain(ExplainOptions options) {
+    if (std::ranges::all_of(options.reading.inputs, is_run)) return explain_runs(options);
     const dataplane::RunPlan plan = plan_of(options.reading);
     const std::vector<std::string> typed = options.reading.inputs;
     const ReadTwice read_twice(options.reading.inputs);
@@ -249,7 +292,10 @@ int explain(ExplainOptions options) {
     const dataplane::Executor executor(plan.threads);
     dataplane::RunResult result = read(plan, inputs, executor, !options.reading.no_progress);
     read_twice.restore(result.files);
-    const Choice choice = choose(options, selection, result, executor);
+    const Choice choice =
+        choose(options, selection, result.files, [&](const engine::OnJudged& handlers) {
+            result.facts.rows = result.engine->judge(executor.parallel(), handlers).rows;
+        });
     if (choice.count() == 0) return none_found(selection, result.facts);
     Printer printer(options, typed, result.files, choice);
     print(choice, inputs, result, printer);

@@ -73,6 +73,28 @@ TEST(ExplainProgram, ShowsTheFirstFewOfManyAndHowManyMore) {
         EXPECT_EQ(flow.at("row").at("outcome"), "failed");
 }
 
+TEST(ExplainProgram, NeedsNoCaptureWhereARunIsKept) {
+    const ScratchFolder folder;
+    const std::string capture = capture_of("mtu_black_hole_at_server");
+    const std::string run = folder.path() / "run";
+    ASSERT_EQ(run_program({built_program("TLSTRIAGE_PROGRAM"), "analyze", capture, "-o", run, "-q"})
+                  .status,
+              0);
+    const json of_capture = explained({capture}).at("flows").at(0);
+    const json of_run = explained({run, "--cause", "mtu_black_hole"}).at("flows").at(0);
+    EXPECT_EQ(of_run.at("row"), of_capture.at("row"));
+    EXPECT_LT(of_run.at("steps").size(), of_capture.at("steps").size());
+    const auto decisive = [](const json& flow) {
+        return std::ranges::count_if(flow.at("steps"), [&](const json& step) {
+            return step.contains("frame") &&
+                   step.at("frame") == flow.at("row").at("decisive_frame");
+        });
+    };
+    EXPECT_EQ(decisive(of_run), 1);
+    EXPECT_EQ(explain({run, "--frame", "1"}).status, 2);
+    EXPECT_EQ(explain({run, "--cause", "unreachable"}).status, 1);
+}
+
 TEST(ExplainProgram, ReadsStandardInput) {
     const std::string capture = capture_of("reset_by_firewall_on_sni");
     const std::vector<std::string> which{"--cause", "reset_after_client_hello", "--json"};
