@@ -45,7 +45,7 @@ void define_reading(CLI::App& command, ReadingOptions& options);
 dataplane::RunPlan plan_of(const ReadingOptions& options);
 
 /// What was typed to traces in order; problems are said on standard error at once.
-capture::Inputs collect(const std::vector<std::string>& inputs);
+capture::Inputs collect(const std::vector<std::string>& typed);
 
 /// dataplane::run() under a progress bar.
 dataplane::RunResult read(const dataplane::RunPlan& plan, const capture::Inputs& inputs,

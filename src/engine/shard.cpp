@@ -122,21 +122,23 @@ void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& or
 }
 
 void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
+    const Moment at{packet.time, origin.frame_base + packet.frame + 1};
     if (packet.outcome == wire::Outcome::icmp_error) {
-        consume_icmp(packet, {packet.time, origin.frame_base + packet.frame + 1}, origin.file);
-        return;
-    }
-    if (packet.outcome == wire::Outcome::dns) {
+        consume_icmp(packet, at, origin.file);
+    } else if (packet.outcome == wire::Outcome::dns) {
         lookups_.message(packet.data(), packet.source(), packet.destination(), false, origin.file,
-                         {packet.time, origin.frame_base + packet.frame + 1});
-        return;
+                         at);
+    } else {
+        consume_tcp(packet, at, origin);
     }
+}
+
+void Shard::consume_tcp(const wire::Packet& packet, Moment at, const BatchOrigin& origin) {
     const Endpoint source = packet.source();
     const Endpoint destination = packet.destination();
     const bool low_sends = source <= destination;
     const std::uint8_t lane = low_sends ? 0 : 1;
     const FlowKey key = low_sends ? FlowKey{source, destination} : FlowKey{destination, source};
-    const Moment at{packet.time, origin.frame_base + packet.frame + 1};
 
     Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
     if (origin.shedding != Shedding::nothing && shed(index, packet, origin.shedding)) return;
@@ -147,9 +149,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         if (flow.last_file == origin.file && is_routine(flow, packet)) {
-            if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
-            if (flow.state == FlowState::resting) flow.count(packet, at, lane);
-            if (flow.state == FlowState::ignored) flow.last = at;
+            consume_routine(flow, packet, at, lane);
             if (flow.head != nullptr) extend_head(flow, packet, at, origin.file);
             return;
         }
@@ -171,12 +171,7 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     if (index != flows_.none) {
         TrackedFlow& flow = flows_.at(index);
         const Meaning meaning = meaning_of(flow, segment, lane, origin.file);
-        if (meaning == Meaning::retry) {
-            restart(*flow.evidence, segment);
-            held_bytes_ -= flow.conversation->held_bytes();
-            for (evidence::Direction& direction : flow.conversation->directions)
-                direction.stream.clear();
-        }
+        if (meaning == Meaning::retry) retry(flow, segment);
         if (meaning == Meaning::new_flow) {
             end_flow(flow, Cut::superseded);
             release(index);
@@ -185,9 +180,6 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     }
     if (index == flows_.none) {
         index = begin_flow(packet.flow_hash, key, lane, segment, origin.file);
-        const bool begins = segment.has(syn) && !segment.has(ack);
-        if (limits_.keep_borders && !begins && evidence_.in_use() < most_heads)
-            flows_.at(index).head = std::make_unique<Head>();
     }
 
     TrackedFlow& flow = flows_.at(index);
@@ -203,6 +195,20 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
     }
     if (packet.has(fin | rst) && may_rest(flow)) rest(flow);
     if (flow.head != nullptr) extend_head(flow, packet, at, origin.file);
+}
+
+void Shard::consume_routine(TrackedFlow& flow, const wire::Packet& packet, Moment at,
+                            std::uint8_t lane) {
+    if (flow.state == FlowState::settled) consume_settled(flow, packet, at, lane);
+    if (flow.state == FlowState::resting) flow.count(packet, at, lane);
+    if (flow.state == FlowState::ignored) flow.last = at;
+}
+
+void Shard::retry(TrackedFlow& flow, const flow::Segment& segment) {
+    restart(*flow.evidence, segment);
+    held_bytes_ -= flow.conversation->held_bytes();
+    for (evidence::Direction& direction : flow.conversation->directions)
+        direction.stream.clear();
 }
 
 /// A flow that is over costs little from here on, though it stays known: for what still trickles
@@ -273,6 +279,10 @@ Shard::Index Shard::begin_flow(std::uint64_t hash, const FlowKey& key, std::uint
         flow.first_segments[flow.kept++] = KeptSegment::of(segment, lane);
     } else {
         begin_evidence(flow, segment, lane);
+    }
+    const bool begins = segment.has(syn) && !segment.has(ack);
+    if (limits_.keep_borders && !begins && evidence_.in_use() < most_heads) {
+        flow.head = std::make_unique<Head>();
     }
     return index;
 }

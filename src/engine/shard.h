@@ -139,6 +139,10 @@ class Shard {
     /// Out of the table; its head is kept.
     void release(Index index);
     void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
+    void consume_tcp(const wire::Packet& packet, Moment at, const BatchOrigin& origin);
+    static void consume_routine(TrackedFlow& flow, const wire::Packet& packet, Moment at,
+                                std::uint8_t lane);
+    void retry(TrackedFlow& flow, const flow::Segment& segment);
     void consume_icmp(const wire::Packet& packet, Moment at, std::uint32_t file);
     void keep_orphan(const wire::Packet& packet, Moment at, std::uint32_t file);
     Index begin_flow(std::uint64_t hash, const FlowKey& key, std::uint8_t lane,

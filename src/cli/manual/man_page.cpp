@@ -176,7 +176,7 @@ std::string head(const std::string& name, const std::string& description) {
 }
 
 std::string synopsis(const CommandOutline& command) {
-    std::string text = fmt::format("\\fBtlstriage {}\\fR [\\fIoptions\\fR]", roff(command.name));
+    std::string text = fmt::format(R"(\fBtlstriage {}\fR [\fIoptions\fR])", roff(command.name));
     for (const OptionOutline& option : command.options) {
         if (option.positional) text += fmt::format(" \\fI{}\\fR ...", roff(option.names.front()));
     }
