@@ -69,6 +69,7 @@ class Consumer {
     void take_statements(const capture::Format& format);
 
     [[nodiscard]] const ConsumedCounts& counts() const { return counts_; }
+    [[nodiscard]] engine::Focus* focus() const { return engine_.limits().focus; }
 
   private:
     void run_shards(Alongside alongside, const std::function<void(unsigned)>& shard) const;

@@ -13,6 +13,8 @@ namespace {
 using capture::Step;
 
 constexpr std::size_t first_stretch = std::size_t{1} << 20U;
+/// Places of a trace that are kept: 16 MB.
+constexpr std::size_t most_places = std::size_t{1} << 20U;
 constexpr std::size_t least_stretch = std::size_t{64} << 10U;
 
 /// How far the next walk may go: less after a guess failed or a control block came early, so that
@@ -55,9 +57,11 @@ struct TraceReader::State {
     Step stop = Step::record;  ///< what ended the last walk, not dealt with yet
     bool more = false;
     std::optional<WindowWalk::Result> walked;  ///< not taken yet; without pieces at the end
+    std::uint64_t walked_from = 0;             ///< offset in the trace
     std::shared_ptr<const void> kept;          ///< the present window's bytes
     WindowCounts counts;
     report::TraceFacts facts;
+    std::optional<std::vector<capture::Place>> places;  ///< in order
 
     State(std::unique_ptr<capture::Source> from, Consumer& to, std::uint32_t number,
           const Executor& executor, const WindowShape& shape)
@@ -65,15 +69,35 @@ struct TraceReader::State {
           consumer(to),
           file(number),
           walker(*source, shape.window),
-          walks{WindowWalk(executor, shape), WindowWalk(executor, shape)},
-          stretch(shape.window) {}
+          walks{WindowWalk(executor, shape, to.focus()), WindowWalk(executor, shape, to.focus())},
+          stretch(shape.window) {
+        if (to.focus() != nullptr) places.emplace();
+    }
+
+    [[nodiscard]] std::uint64_t offset() const { return source->position() + walker.position; }
 
     void get_over_stop() {
         switch (std::exchange(stop, Step::record)) {
-            case Step::control: walker.control(); break;
+            case Step::control:
+                note({offset(), 0});
+                walker.control();
+                break;
             case Step::damaged: walker.damaged(); break;
             case Step::partial: more = walker.refill(); break;
             default: break;
+        }
+    }
+
+    void note(const capture::Place& place) {
+        if (!places) return;
+        places->push_back(place);
+        if (places->size() > most_places) places.reset();
+    }
+    /// Of the window at hand, which was walked from `from` on.
+    void note_places(std::uint64_t from) {
+        for (std::size_t i = 0; i < window.pieces.size(); ++i) {
+            for (const capture::Place& place : window.pieces[i]->places())
+                note({from + place.offset, window.bases[i] + place.frame});
         }
     }
 
@@ -84,6 +108,7 @@ struct TraceReader::State {
             more = walker.refill();
         if (!more) return;
         const Bytes rest = walker.window.subspan(walker.position);
+        walked_from = offset();
         *walked = walks[turn].walk(*walker.result.format, rest,
                                    std::min(rest.size(), stretch.length()), walker.last_time);
         stretch.adapt(walked->stop == Step::partial ? stretch.length() : walked->end);
@@ -117,9 +142,11 @@ bool TraceReader::next_window() {
     State& s = *state_;
     if (!s.walked) s.walk();
     const WindowWalk::Result walked = *std::exchange(s.walked, std::nullopt);
+    const std::uint64_t from = s.walked_from;
     s.kept.reset();
     if (!s.more) return false;
     s.facts.frames += s.consumer.take(walked.pieces, s.file, s.facts.frames, s.window);
+    s.note_places(from);
     ++s.counts.all;
     return true;
 }
@@ -134,6 +161,10 @@ std::uint64_t TraceReader::stored_position() const {
 
 const WindowCounts& TraceReader::counts() const {
     return state_->counts;
+}
+
+std::optional<std::vector<capture::Place>> TraceReader::take_places() {
+    return std::move(state_->places);
 }
 
 report::TraceFacts TraceReader::finish() {

@@ -3,9 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "capture/inputs.h"
+#include "capture/place.h"
 #include "consumer.h"
 #include "report/run_facts.h"
 #include "window_walk.h"
@@ -43,6 +46,9 @@ class TraceReader {
     [[nodiscard]] std::uint64_t stored_position() const;
     [[nodiscard]] const WindowCounts& counts() const;
 
+    /// Where frames are that the run's focus has noted, and blocks that tell how to read them;
+    /// empty without a focus, and when there are too many to be worth it.
+    [[nodiscard]] std::optional<std::vector<capture::Place>> take_places();
     /// After the last window.
     report::TraceFacts finish();
 

@@ -12,6 +12,7 @@ void Piece::clear() {
     for (auto& packets : by_shard_)
         packets.clear();
     fragments_.clear();
+    places_.clear();
     outcomes_.fill(0);
     links_.clear();
     link_frames_ = 0;

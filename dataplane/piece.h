@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/format.h"
+#include "capture/place.h"
 #include "engine/limits.h"
 #include "wire/packet.h"
 
@@ -25,6 +26,8 @@ class Piece {
     /// frame; puts its packet where it belongs.
     void decode(const capture::Record& record, wire::Packet& packet);
     void add(wire::Packet& packet);
+    /// Remembers that the last frame taken is at `offset` of the window.
+    void note_place(std::size_t offset) { places_.push_back({offset, frames_}); }
     /// Counts a frame that holds no packet.
     void take_empty_frame() { ++frames_; }
     /// Adds a reassembled datagram's packet, as of the frame that completed it.
@@ -36,6 +39,8 @@ class Piece {
         return by_shard_[shard];
     }
     [[nodiscard]] const std::vector<wire::Packet>& fragments() const { return fragments_; }
+    /// Frames counted from 1 within the piece.
+    [[nodiscard]] const std::vector<capture::Place>& places() const { return places_; }
     [[nodiscard]] const wire::OutcomeCounts& outcomes() const { return outcomes_; }
     [[nodiscard]] const std::map<std::uint16_t, std::uint64_t>& links() const { return links_; }
     [[nodiscard]] bool any_time() const { return first_time_ <= last_time_; }
@@ -49,6 +54,7 @@ class Piece {
 
     std::array<std::vector<wire::Packet>, engine::shard_count> by_shard_;
     std::vector<wire::Packet> fragments_;
+    std::vector<capture::Place> places_;
     wire::OutcomeCounts outcomes_{};
     std::map<std::uint16_t, std::uint64_t> links_;
     LinkType link_ = LinkType::ethernet;

@@ -84,6 +84,7 @@ class Reading {
         const auto file = static_cast<std::uint32_t>(result_.files.size());
         result_.files.push_back(trace.input.name());
         result_.facts.traces.emplace_back();
+        result_.places.emplace_back();
         try {
             if (plan_.pcap_port) {
                 keep(file, run_pcap_port(trace.input.path, file, consumer_, result_.facts.remarks));
@@ -175,6 +176,7 @@ class Reading {
         stored_ += reader->stored_position();
         result_.windows.all += reader->counts().all;
         result_.windows.walked_ahead += reader->counts().walked_ahead;
+        result_.places[file] = reader->take_places();
         keep(file, reader->finish());
     }
 

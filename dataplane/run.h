@@ -23,6 +23,8 @@ struct RunResult {
     std::vector<std::string> files;          ///< names by Evidence::file
     report::RunFacts facts;
     WindowCounts windows;
+    /// By Evidence::file: TraceReader::take_places().
+    std::vector<std::optional<std::vector<capture::Place>>> places;
 };
 
 /// Reads all traces. `on_progress` gets the stored bytes done so far, over all traces.

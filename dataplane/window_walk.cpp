@@ -33,17 +33,33 @@ std::size_t WindowWalk::place_chains(const capture::Format& format, Bytes window
 inline bool WindowWalk::advance(const capture::Format& format, Bytes window, Chain& chain) {
     if (chain.position >= chain.end) return false;
     capture::Record record;
+    const std::size_t offset = chain.position;
     const Step step = format.step(window, chain.position, record);
     // The next record's header and the packet headers behind it, for when this chain's turn comes.
     const std::uint8_t* const next = window.data() + chain.position;
     __builtin_prefetch(next);
     __builtin_prefetch(next + 64);
     switch (step) {
-        case Step::record: chain.piece.take(record); return true;
+        case Step::record:
+            if (focus_ == nullptr) {
+                chain.piece.take(record);
+            } else {
+                take_if_of_interest(record, offset, chain.piece);
+            }
+            return true;
         case Step::frame_without_packet: chain.piece.take_empty_frame(); return true;
         case Step::skipped: return true;
         default: chain.stop = step; return false;
     }
+}
+
+void WindowWalk::take_if_of_interest(const capture::Record& record, std::size_t offset,
+                                     Piece& piece) {
+    wire::Packet packet;
+    piece.decode(record, packet);
+    const engine::Focus::Interest interest = focus_->look(packet);
+    if (interest.analysed) piece.add(packet);
+    if (interest.noted) piece.note_place(offset);
 }
 
 void WindowWalk::walk_group(const capture::Format& format, Bytes window, std::size_t first,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "capture/format.h"
+#include "engine/focus.h"
 #include "executor.h"
 #include "piece.h"
 
@@ -21,8 +22,9 @@ struct WindowShape {
 /// guessed, then proven: a piece counts only if the one before it ended exactly at its beginning.
 class WindowWalk {
   public:
-    WindowWalk(const Executor& executor, const WindowShape& shape)
-        : executor_(executor), shape_(shape) {}
+    /// With `focus` packets that are of no interest are decoded and counted, no more.
+    WindowWalk(const Executor& executor, const WindowShape& shape, engine::Focus* focus)
+        : executor_(executor), shape_(shape), focus_(focus) {}
 
     /// What stopped the walk: Step::record when it got to `end` or beyond, else what is there.
     struct Result {
@@ -46,12 +48,14 @@ class WindowWalk {
 
     std::size_t place_chains(const capture::Format& format, Bytes window, std::size_t end,
                              Nanoseconds near);
-    static bool advance(const capture::Format& format, Bytes window, Chain& chain);
+    bool advance(const capture::Format& format, Bytes window, Chain& chain);
+    void take_if_of_interest(const capture::Record& record, std::size_t offset, Piece& piece);
     void walk_group(const capture::Format& format, Bytes window, std::size_t first,
                     std::size_t last);
 
     const Executor& executor_;
     WindowShape shape_;
+    engine::Focus* focus_;
     std::vector<std::unique_ptr<Chain>> chains_;
 };
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 
+#include "capture/place.h"
 #include "capture/walk.h"
 
 namespace tlstriage::capture {
@@ -11,6 +14,12 @@ class RecordReader {
   public:
     explicit RecordReader(std::unique_ptr<Source> source)
         : source_(std::move(source)), walker_(*source_, walk_window), more_(walker_.begin()) {}
+    /// Reads the records at `places` alone, which are in order and were found when the trace was
+    /// read before; they must outlive this.
+    RecordReader(std::unique_ptr<Source> source, std::span<const Place> places)
+        : RecordReader(std::move(source)) {
+        places_ = places;
+    }
 
     /// Moves on to the next packet; false at the end.
     bool next();
@@ -21,10 +30,13 @@ class RecordReader {
     [[nodiscard]] const Format& format() const { return *walker_.result.format; }
 
   private:
+    bool next_place();
+
     std::unique_ptr<Source> source_;
     Walker walker_;
     Record record_;
     bool more_;
+    std::optional<std::span<const Place>> places_;  ///< those to come
 };
 
 }  // namespace tlstriage::capture

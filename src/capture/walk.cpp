@@ -53,6 +53,17 @@ bool Walker::refill() {
     return true;
 }
 
+bool Walker::skip_to(std::uint64_t offset) {
+    while (offset - source_.position() >= window.size()) {
+        if (window.size() < want_) return false;
+        source_.advance(window.size());
+        want_ = window_size_;
+        window = source_.window(want_);
+    }
+    position = static_cast<std::size_t>(offset - source_.position());
+    return true;
+}
+
 void Walker::control() {
     bool bad = false;
     const std::size_t length = result.format->apply(window.subspan(position), bad);

@@ -36,6 +36,9 @@ class Walker {
     /// Moves the window on to `position`, and sees to it that something can be read there; false at
     /// the end.
     bool refill();
+    /// Moves on to `offset` of the trace, which is not before the present position; false when the
+    /// trace ends before.
+    bool skip_to(std::uint64_t offset);
     /// Applies a control block, or takes it for damage.
     void control();
     void damaged();

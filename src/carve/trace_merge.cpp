@@ -6,8 +6,13 @@ namespace tlstriage::carve {
 
 void TraceMerge::open_next() {
     const std::size_t trace = next_++;
+    const TraceToRead& from = traces_[trace];
     try {
-        auto reader = std::make_unique<capture::RecordReader>(capture::open(traces_[trace].input));
+        auto source = capture::open(from.input);
+        auto reader =
+            from.places == nullptr
+                ? std::make_unique<capture::RecordReader>(std::move(source))
+                : std::make_unique<capture::RecordReader>(std::move(source), *from.places);
         if (reader->next()) open_.push_back({trace, std::move(reader)});
     } catch (const std::system_error&) {
         return;

@@ -18,6 +18,8 @@ struct TraceToRead {
     Nanoseconds first_packet = 0;
     Nanoseconds archive_begin = 0;  ///< span of the archive
     Nanoseconds archive_end = 0;
+    /// Where the frames are that may be wanted; null: anywhere.
+    const std::vector<capture::Place>* places = nullptr;
 };
 
 /// Reads traces, given by first packet, packet by packet; those of one time by their order. Only

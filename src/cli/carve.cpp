@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -14,6 +15,7 @@
 
 #include "carve/carver.h"
 #include "cli/command.h"
+#include "cli/focused_reading.h"
 #include "cli/read_twice.h"
 #include "cli/reading.h"
 #include "cli/selection.h"
@@ -103,6 +105,7 @@ class Choosing {
                         const report::Row row{flow.evidence, flow.verdict, files_,
                                               report::measure(flow.evidence)};
                         if (!selection_.matches(row)) return;
+                        rests_on_others_ = rests_on_others_ || engine::rests_on_others(flow);
                         batches_[batch.index].push_back(carve::choose(flow, addresses_));
                     },
                 .end_round =
@@ -114,12 +117,16 @@ class Choosing {
                     }};
     }
 
+    /// Whether some flow may have another verdict where not all was analysed.
+    [[nodiscard]] bool rests_on_others() const { return rests_on_others_; }
+
     std::vector<carve::ChosenFlow> flows;
 
   private:
     const report::Selection& selection_;
     const std::vector<std::string>& files_;
     carve::AddressMap* addresses_;
+    std::atomic<bool> rests_on_others_ = false;
     std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
 };
 
@@ -143,8 +150,9 @@ std::vector<carve::TraceToRead> traces_with(std::span<const carve::ChosenFlow> f
         };
         if (std::ranges::none_of(flows, may_be_here)) continue;
         const engine::Archive& archive = result.engine->archives()[number];
+        const auto& places = result.places[i];
         traces.push_back({trace.input, static_cast<std::uint32_t>(i), number, *trace.first_packet,
-                          archive.first_packet, archive.last_packet});
+                          archive.first_packet, archive.last_packet, places ? &*places : nullptr});
     }
     return traces;
 }
@@ -215,6 +223,53 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
     }
 }
 
+/// What was read, and the flows that are wanted of it.
+struct Found {
+    dataplane::RunResult run;
+    std::vector<carve::ChosenFlow> flows;
+    bool sure = true;
+};
+
+class Finding {
+  public:
+    /// Borrows all of these.
+    Finding(const dataplane::RunPlan& plan, const capture::Inputs& inputs,
+            const dataplane::Executor& executor, const ReadTwice& read_twice, bool progress_bar)
+        : plan_(plan),
+          inputs_(inputs),
+          executor_(executor),
+          read_twice_(read_twice),
+          progress_bar_(progress_bar) {}
+
+    Found find(const report::Selection& selection, carve::AddressMap* addresses) const {
+        FocusedReading focused(plan_, inputs_, executor_);
+        if (auto run = focused.read(selection, progress_bar_)) {
+            Found found = choose(std::move(*run), selection, addresses);
+            const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
+            if (found.sure && found.flows.size() >= wanted) return found;
+        }
+        return choose(read(plan_, inputs_, executor_, progress_bar_), selection, addresses);
+    }
+
+  private:
+    Found choose(dataplane::RunResult run, const report::Selection& selection,
+                 carve::AddressMap* addresses) const {
+        read_twice_.restore(run.files);
+        Choosing choosing(selection, run.files, addresses);
+        // The map of addresses is one for all, and grows.
+        run.engine->judge(
+            addresses != nullptr ? engine::Parallel(engine::run_serially) : executor_.parallel(),
+            choosing.handlers());
+        return {std::move(run), std::move(choosing.flows), !choosing.rests_on_others()};
+    }
+
+    const dataplane::RunPlan& plan_;
+    const capture::Inputs& inputs_;
+    const dataplane::Executor& executor_;
+    const ReadTwice& read_twice_;
+    bool progress_bar_;
+};
+
 int carve_flows(const CarveOptions& options) {
     const dataplane::RunPlan plan = plan_of(options.reading);
     std::vector<std::string> paths = options.reading.inputs;
@@ -231,16 +286,12 @@ int carve_flows(const CarveOptions& options) {
             "--server or --frame");
     }
     const dataplane::Executor executor(plan.threads);
-    dataplane::RunResult run =
-        read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
-    read_twice.restore(run.files);
     std::optional<carve::AddressMap> addresses;
     if (options.anonymize) addresses.emplace(key_of(options));
-    Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr);
-    // The map of addresses is one for all, and grows.
-    run.engine->judge(addresses ? engine::Parallel(engine::run_serially) : executor.parallel(),
-                      choosing.handlers());
-    if (choosing.flows.empty()) {
+    const Finding finding(plan, inputs, executor, read_twice,
+                          !options.reading.no_progress && !options.quiet);
+    const auto [run, flows, sure] = finding.find(selection, addresses ? &*addresses : nullptr);
+    if (flows.empty()) {
         fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
         return failed;
     }
@@ -252,15 +303,15 @@ int carve_flows(const CarveOptions& options) {
     if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
     carving.has_fragments = run.facts.fragments.fragments > 0;
     carving.comment =
-        fmt::format("{} flows carved by tlstriage {}", choosing.flows.size(), TLSTRIAGE_VERSION);
+        fmt::format("{} flows carved by tlstriage {}", flows.size(), TLSTRIAGE_VERSION);
     if (!options.key_log.empty()) carving.key_log = read_text(options.key_log);
-    const auto traces = traces_with(choosing.flows, inputs, run, carving.context);
+    const auto traces = traces_with(flows, inputs, run, carving.context);
     Output output(options.output);
     const carve::Sink sink = [&](std::string_view bytes) { output.write(bytes); };
     const carve::CarveResult result =
-        carve::carve(choosing.flows, run.engine->records().lookups, traces, carving, sink);
+        carve::carve(flows, run.engine->records().lookups, traces, carving, sink);
     output.commit();
-    tell(options, carving, result, choosing.flows.size());
+    tell(options, carving, result, flows.size());
     return run.facts.lossy() ? lossy : done;
 }
 

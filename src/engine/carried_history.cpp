@@ -6,6 +6,8 @@
 #include <concepts>
 #include <optional>
 
+#include "tls/names.h"
+
 namespace tlstriage::engine {
 namespace {
 
@@ -57,10 +59,13 @@ bool parse_codes(std::string_view text, std::vector<std::uint16_t>& codes) {
     return true;
 }
 
+/// Without GREASE (RFC 8701): which values those have is chance.
 std::string codes_text(const std::vector<std::uint16_t>& codes) {
     std::string text;
-    for (const std::uint16_t code : codes)
+    for (const std::uint16_t code : codes) {
+        if (tls::is_grease(code)) continue;
         text.append(text.empty() ? "" : ".").append(std::to_string(code));
+    }
     return text;
 }
 

@@ -47,6 +47,7 @@ class Engine {
     Records end_period(const PeriodEnd& end, const Parallel& parallel);
     /// They are judged. What is known of them fades away.
     void forget_period();
+    [[nodiscard]] const Limits& limits() const { return limits_; }
     [[nodiscard]] std::size_t open_flows() const;
     /// What joins the run to others, by shard.
     [[nodiscard]] const std::vector<Border>& borders(unsigned shard) const {

@@ -28,12 +28,15 @@ inline Ports default_tls_ports() {
 /// Shards of a run. Fixed, so that what memory evicts does not depend on the number of threads.
 constexpr unsigned shard_count = 16;
 
+class Focus;
+
 struct Limits {
     std::size_t memory = std::size_t{4} << 30U;  ///< bytes for flow tables and handshake buffers
     Ports tls_ports = default_tls_ports();
     bool all_flows = false;     ///< keep evidence of flows that are not TLS
     bool keep_borders = false;  ///< keep what joins flows to archives before and after
     std::shared_ptr<const tls::TrustStore> trust;  ///< what certificates are checked against
+    Focus* focus = nullptr;                        ///< where only a few flows are meant
 };
 
 }  // namespace tlstriage::engine

@@ -33,10 +33,9 @@ std::uint64_t kind_of(const FlowRecord& record) {
                            flags << 32U | std::uint64_t{profile.group} << 16U | record.server.port};
     const auto& server = record.server.address.bytes;
     const auto& client = record.client.address.bytes;
-    return XXH3_64bits_withSeed(
-        words.data(), sizeof(words),
-        XXH3_64bits_withSeed(server.data(), server.size(),
-                             XXH3_64bits(client.data(), client.size())));
+    return XXH3_64bits_withSeed(words.data(), sizeof(words),
+                                XXH3_64bits_withSeed(server.data(), server.size(),
+                                                     XXH3_64bits(client.data(), client.size())));
 }
 
 }  // namespace

@@ -34,21 +34,26 @@ void Evidence::clear() {
     events = std::move(kept_events);
 }
 
-std::uint64_t identity(const Evidence& evidence) {
+std::uint64_t identity(const Endpoint& client, const Endpoint& server,
+                       std::uint32_t initial_sequence, Nanoseconds first) {
     std::array<std::uint8_t, 48> key{};
     auto* at = key.data();
     const auto put = [&at](const void* data, std::size_t size) {
         std::memcpy(at, data, size);
         at += size;
     };
-    const std::uint32_t sequence = evidence.of_client().initial_sequence;
-    put(evidence.client.address.bytes.data(), 16);
-    put(evidence.server.address.bytes.data(), 16);
-    put(&evidence.client.port, 2);
-    put(&evidence.server.port, 2);
-    put(&sequence, 4);
-    put(&evidence.first.time, 8);
+    put(client.address.bytes.data(), 16);
+    put(server.address.bytes.data(), 16);
+    put(&client.port, 2);
+    put(&server.port, 2);
+    put(&initial_sequence, 4);
+    put(&first, 8);
     return XXH3_64bits(key.data(), key.size());
+}
+
+std::uint64_t identity(const Evidence& evidence) {
+    return identity(evidence.client, evidence.server, evidence.of_client().initial_sequence,
+                    evidence.first.time);
 }
 
 }  // namespace tlstriage::evidence

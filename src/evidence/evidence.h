@@ -324,5 +324,7 @@ constexpr std::size_t max_alerts = 8;
 /// What flow_id shows: a hash of the ends, the client's initial sequence number and the first time
 /// stamp, the same for a flow in any run.
 std::uint64_t identity(const Evidence& evidence);
+std::uint64_t identity(const Endpoint& client, const Endpoint& server,
+                       std::uint32_t initial_sequence, Nanoseconds first);
 
 }  // namespace tlstriage::evidence

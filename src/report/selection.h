@@ -43,6 +43,8 @@ class Selection {
 
     /// Ids that were chosen, as flows.csv writes them.
     [[nodiscard]] const std::unordered_set<std::string>& flow_ids() const { return flow_ids_; }
+    /// Frames that were chosen.
+    [[nodiscard]] const std::vector<Frame>& frames() const { return frames_; }
 
   private:
     /// An end of a connection; any port when `port` is 0.

@@ -80,6 +80,8 @@ struct Verdict {
     Nanoseconds wait = 0;                        ///< for silences: how long
     std::vector<Word> notes;
     std::uint32_t cert_findings = 0;  ///< tls::Findings on the server's chain
+
+    friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
 }  // namespace tlstriage::verdict

@@ -52,6 +52,33 @@ TEST(Carve, OneFlowOfManyHasTheSameRowAfterwards) {
     EXPECT_GE(tried, 20U);
 }
 
+/// Where flows are named by id only what concerns them is analysed, and frames are looked for only
+/// where that saw them; by a condition all is.
+TEST(Carve, ByIdTheFramesAreTheSameAsByACondition) {
+    const ScratchFolder folder;
+    const std::string by_id = folder.file("id.pcap");
+    const std::string by_condition = folder.file("condition.pcap");
+    const auto compare = [&](const std::string& trace, std::size_t step,
+                             const std::vector<std::string>& besides) {
+        const Analysis whole = analyse({trace});
+        for (std::size_t i = 0; i < whole.flows.rows().size(); i += step) {
+            const std::string id = whole.flows.cell(whole.flows.rows()[i], "flow_id");
+            std::vector<std::string> arguments{trace, "-q", "-o", by_id, "--flow", id};
+            arguments.insert(arguments.end(), besides.begin(), besides.end());
+            ASSERT_EQ(run_carve(arguments).status, 0) << id;
+            arguments[3] = by_condition;
+            arguments[4] = "--where";
+            arguments[5] = "flow_id=" + id;
+            ASSERT_EQ(run_carve(arguments).status, 0) << id;
+            ASSERT_EQ(read_file(by_id), read_file(by_condition)) << trace << " " << id;
+        }
+    };
+    compare(every_case(), 7, {});
+    compare(every_case(), 101, {"--context", "30", "--keep-data"});
+    compare(small_mixed().path, 41, {"--threads", "3"});
+    compare(small_mixed_pcapng().path, 41, {"--stream"});
+}
+
 /// Flows whose reason is what other flows to the server did.
 TEST(Carve, WhatAVerdictRestsOnTravels) {
     const Analysis whole = analyse({every_case()});

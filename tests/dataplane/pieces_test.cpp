@@ -93,7 +93,7 @@ void walk_everywhere(const std::string& bytes, unsigned chains, std::size_t step
     ASSERT_GT(serial.ends.size(), 10U);
     const Bytes window = as_bytes(bytes).subspan(serial.begin);
     const Executor executor(1);
-    WindowWalk walk(executor, {window.size(), 1, chains});
+    WindowWalk walk(executor, {window.size(), 1, chains}, nullptr);
     for (std::size_t end = 1; end <= window.size(); end += step) {
         const auto result = walk.walk(serial.format, window, end, 0);
         ASSERT_EQ(result.stop, capture::Step::record) << "end " << end;
@@ -121,7 +121,7 @@ TEST(Pieces, WindowsAreCut) {
     const Bytes window = as_bytes(bytes).subspan(serial.begin);
     for (const unsigned threads : {1U, 2U}) {
         const Executor executor(threads);
-        WindowWalk walk(executor, {window.size(), 4096, 4});
+        WindowWalk walk(executor, {window.size(), 4096, 4}, nullptr);
         const auto result = walk.walk(serial.format, window, window.size(), 0);
         EXPECT_EQ(result.pieces.size(), 4 * threads);
         EXPECT_EQ(result.end, window.size());

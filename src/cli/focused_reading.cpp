@@ -1,0 +1,50 @@
+#include "cli/focused_reading.h"
+
+#include <charconv>
+#include <vector>
+
+namespace tlstriage::cli {
+namespace {
+
+/// For more flows than these all is read at once.
+constexpr std::size_t most_flows = 1000;
+
+std::vector<std::uint64_t> identities_of(const report::Selection& selection) {
+    std::vector<std::uint64_t> identities;
+    for (const std::string& id : selection.flow_ids()) {
+        std::uint64_t& identity = identities.emplace_back();
+        std::from_chars(id.data(), id.data() + id.size(), identity, 16);
+    }
+    return identities;
+}
+
+std::vector<FlowKey> ends_of(const report::Selection& selection) {
+    std::vector<FlowKey> ends;
+    for (const report::Selection::Frame& frame : selection.frames())
+        ends.push_back(frame.ends);
+    return ends;
+}
+
+}  // namespace
+
+std::optional<dataplane::RunResult> FocusedReading::read(const report::Selection& selection,
+                                                         bool progress_bar) {
+    // Kinds of choices are and-ed, so that one kind is enough to know where to look.
+    const bool by_id = !selection.flow_ids().empty();
+    const std::vector<std::uint64_t> identities = identities_of(selection);
+    const std::vector<FlowKey> ends = by_id ? std::vector<FlowKey>{} : ends_of(selection);
+    const std::size_t flows = identities.size() + ends.size();
+    if (flows == 0 || flows > most_flows || plan_.pcap_port) return std::nullopt;
+
+    focus_.emplace(identities, ends);
+    dataplane::RunPlan plan = plan_;
+    plan.limits.focus = &*focus_;
+    const auto read = [&] { return cli::read(plan, inputs_, executor_, progress_bar); };
+    const auto narrow = [&] { return focus_->narrow(read().engine->records().lookups); };
+    if (narrow()) return read();
+    focus_->look_everywhere();
+    if (narrow()) return read();
+    return std::nullopt;
+}
+
+}  // namespace tlstriage::cli
