@@ -136,11 +136,10 @@ void Shard::consume_one(const wire::Packet& packet, const BatchOrigin& origin) {
 void Shard::consume_tcp(const wire::Packet& packet, Moment at, const BatchOrigin& origin) {
     const Endpoint source = packet.source();
     const Endpoint destination = packet.destination();
-    const bool low_sends = source <= destination;
-    const std::uint8_t lane = low_sends ? 0 : 1;
-    const FlowKey key = low_sends ? FlowKey{source, destination} : FlowKey{destination, source};
-
-    Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) { return f.key == key; });
+    const std::uint8_t lane = not_above(source, destination) ? 0 : 1;
+    Index index = flows_.find(packet.flow_hash, [&](const TrackedFlow& f) {
+        return f.key.sender(lane) == source && f.key.sender(lane ^ 1U) == destination;
+    });
     if (origin.shedding != Shedding::nothing && shed(index, packet, origin.shedding)) return;
     if (index != flows_.none && is_copy(flows_.at(index), packet, at, origin.file, lane)) {
         ++counts_.duplicate_packets;
@@ -179,7 +178,8 @@ void Shard::consume_tcp(const wire::Packet& packet, Moment at, const BatchOrigin
         }
     }
     if (index == flows_.none) {
-        index = begin_flow(packet.flow_hash, key, lane, segment, origin.file);
+        index = begin_flow(packet.flow_hash, FlowKey::between(source, destination), lane, segment,
+                           origin.file);
     }
 
     TrackedFlow& flow = flows_.at(index);

@@ -56,7 +56,8 @@ class Collector {
     sense::Sensor sensor_;
     tls::ChainCache& chains_;
     HelloShapes shapes_;
-    tls::ClientHello hello_;  ///< scratch
+    tls::ClientHello hello_;   ///< scratch, as is the next
+    std::vector<Bytes> ders_;  ///< of a Certificate message
     std::vector<DnsOverTcp> dns_;
 };
 
