@@ -17,9 +17,12 @@ struct IpAddress {
 
     /// Written as two words, for it is read as two words next.
     static IpAddress v4(const std::uint8_t* at) {
-        constexpr std::uint64_t prefix = 0xffff'0000'0000;
-        std::uint64_t low = prefix | load_big<std::uint32_t>(at);
-        if constexpr (std::endian::native == std::endian::little) low = byte_swapped(low);
+        std::uint64_t low = load_native<std::uint32_t>(at);
+        if constexpr (std::endian::native == std::endian::little) {
+            low = low << 32U | 0xffff'0000;
+        } else {
+            low |= 0xffff'0000'0000;
+        }
         IpAddress address;
         std::memcpy(&address.bytes[8], &low, sizeof(low));
         return address;

@@ -40,6 +40,7 @@ class Collector {
                      std::uint8_t lane);
 
     /// DNS messages that the last call of segment() completed.
+    [[nodiscard]] bool has_dns() const { return !dns_.empty(); }
     std::vector<DnsOverTcp> take_dns() { return std::exchange(dns_, {}); }
 
     /// Gives up the holes of both directions, so that nothing waits in reassembly.

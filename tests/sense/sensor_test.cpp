@@ -84,8 +84,11 @@ TEST(Sensor, TellsHandshakesAsThePatternsDo) {
         for (unsigned major = 2; major <= 4; ++major) {
             for (unsigned minor = 0; minor <= 6; ++minor) {
                 for (unsigned message = 0; message <= 0xff; ++message) {
-                    std::string bytes{static_cast<char>(type), static_cast<char>(major),
-                                      static_cast<char>(minor), '\n', '\0',
+                    std::string bytes{static_cast<char>(type),
+                                      static_cast<char>(major),
+                                      static_cast<char>(minor),
+                                      '\n',
+                                      '\0',
                                       static_cast<char>(message)};
                     const Protocol found = sensor.identify(as_bytes(bytes), Speaker::client);
                     ASSERT_EQ(found, sensor.scan(as_bytes(bytes), Speaker::client))
