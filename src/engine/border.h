@@ -53,6 +53,10 @@ struct Head {
     Tally tally;  ///< at the last of them
 };
 
+/// Keeps the packet in the flow's head while the first ones are of interest to another part; it has
+/// been consumed already.
+void extend_head(TrackedFlow& flow, const wire::Packet& packet, Moment at, std::uint32_t file);
+
 /// A flow where an archive ends or begins. Of one that is neither TLS nor has a row there is no
 /// stored evidence.
 struct Border {

@@ -135,23 +135,35 @@ class Shard {
   private:
     using Index = flow::Table<TrackedFlow>::Index;
 
+    /// What a flow costs: its entry, with its places in the table; and from its first payload until
+    /// its end evidence, parsers, events. Measured with a heap profile of 200,000 short flows.
+    static constexpr std::size_t bytes_of_entry = sizeof(TrackedFlow) + 28;
+    static constexpr std::size_t bytes_of_evidence = 3840;
+    /// However little memory there is.
+    static constexpr std::size_t least_flows = 16;
+
     void keep_border(TrackedFlow& flow, Nanoseconds end);
     /// Out of the table; its head is kept.
     void release(Index index);
     void consume_one(const wire::Packet& packet, const BatchOrigin& origin);
     void consume_tcp(const wire::Packet& packet, Moment at, const BatchOrigin& origin);
+    void consume_known(Index index, const wire::Packet& packet, const flow::Segment& segment,
+                       std::uint8_t lane, std::uint32_t file);
+    void consume_segment(TrackedFlow& flow, const wire::Packet& packet,
+                         const flow::Segment& segment, std::uint8_t lane, std::uint32_t file);
     static void consume_routine(TrackedFlow& flow, const wire::Packet& packet, Moment at,
                                 std::uint8_t lane);
     void retry(TrackedFlow& flow, const flow::Segment& segment);
     void consume_icmp(const wire::Packet& packet, Moment at, std::uint32_t file);
     void keep_orphan(const wire::Packet& packet, Moment at, std::uint32_t file);
-    Index begin_flow(std::uint64_t hash, const FlowKey& key, std::uint8_t lane,
-                     const flow::Segment& segment, std::uint32_t file);
+    void begin_flow(const wire::Packet& packet, const flow::Segment& segment, std::uint8_t lane,
+                    std::uint32_t file);
     void begin_evidence(TrackedFlow& flow, const flow::Segment& first, std::uint8_t lane);
     void grow_up(TrackedFlow& flow);
     void consume_open(TrackedFlow& flow, const flow::Segment& segment, std::uint8_t lane);
     static void consume_settled(TrackedFlow& flow, const wire::Packet& packet, Moment at,
                                 std::uint8_t lane);
+    void take_dns(const TrackedFlow& flow);
     void settle(TrackedFlow& flow);
     void ignore(TrackedFlow& flow);
     void end_flow(TrackedFlow& flow, evidence::Cut cut);

@@ -83,38 +83,6 @@ void add_end(Evidence& to, const Evidence& from, Side side) {
 
 }  // namespace
 
-KeptPacket KeptPacket::of(const wire::Packet& packet, Moment at, std::uint32_t file) {
-    const std::size_t size = std::size_t{packet.payload} + packet.captured;
-    return {.at = at,
-            .file = file,
-            .vlan = packet.vlan,
-            .interface_id = packet.interface_id,
-            .wire_length = packet.payload + packet.payload_length,
-            .bytes = {packet.network, packet.network + size}};
-}
-
-bool KeptPacket::packet(wire::Packet& packet) const {
-    const wire::Outcome outcome = wire::decode(LinkType::raw, bytes, wire_length, packet);
-    packet.time = at.time;
-    packet.frame = 0;
-    packet.vlan = vlan;
-    packet.interface_id = interface_id;
-    if (outcome != wire::Outcome::icmp_error) return outcome == wire::Outcome::tcp;
-    const auto quoted = wire::quoted_segment(packet);
-    if (quoted) packet.flow_hash = wire::flow_hash(quoted->source, quoted->destination);
-    return quoted.has_value();
-}
-
-Tally tally_of(const TrackedFlow& flow) {
-    Tally tally{.packets = flow.packets, .bytes = flow.bytes};
-    if (flow.evidence == nullptr) return tally;
-    for (std::uint8_t lane = 0; lane < 2; ++lane) {
-        const Evidence& e = *flow.evidence;
-        tally.application_records[lane] = e.side(e.side_of_lane(lane)).application_records;
-    }
-    return tally;
-}
-
 void Shard::release(Index index) {
     TrackedFlow& flow = flows_.at(index);
     if (flow.head != nullptr) {

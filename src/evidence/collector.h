@@ -40,6 +40,7 @@ class Collector {
                      std::uint8_t lane);
 
     /// DNS messages that the last call of segment() completed.
+    [[nodiscard]] bool has_dns() const { return !dns_.empty(); }
     std::vector<DnsOverTcp> take_dns() { return std::exchange(dns_, {}); }
 
     /// Gives up the holes of both directions, so that nothing waits in reassembly.
@@ -56,7 +57,8 @@ class Collector {
     sense::Sensor sensor_;
     tls::ChainCache& chains_;
     HelloShapes shapes_;
-    tls::ClientHello hello_;  ///< scratch
+    tls::ClientHello hello_;   ///< scratch, as is the next
+    std::vector<Bytes> ders_;  ///< of a Certificate message
     std::vector<DnsOverTcp> dns_;
 };
 

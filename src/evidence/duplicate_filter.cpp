@@ -24,8 +24,12 @@ std::uint64_t hash_content(const flow::Segment& segment) {
                     std::uint32_t{segment.flags} << 16U | segment.ip_id,
                     {}};
     // The first bytes stand for the payload: they lie beside the header, its end is far in memory.
-    const Bytes data = segment.data.first(std::min(segment.data.size(), content.beginning.size()));
-    std::ranges::copy(data, content.beginning.begin());
+    constexpr std::size_t most = content.beginning.size();
+    if (segment.data.size() >= most) {
+        std::copy_n(segment.data.data(), most, content.beginning.data());
+    } else {
+        std::ranges::copy(segment.data, content.beginning.begin());
+    }
     return XXH3_64bits(&content, sizeof(content));
 }
 

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace tlstriage::evidence {
@@ -23,7 +24,8 @@ void Evidence::clear() {
                                                      std::move(sides[1].opaque_records)};
     std::vector<AlertEvidence> kept_alerts = std::move(alerts);
     std::vector<Event> kept_events = std::move(events);
-    *this = Evidence{};
+    std::destroy_at(this);
+    std::construct_at(this);
     for (std::size_t i = 0; i < sides.size(); ++i) {
         records[i].clear();
         sides[i].opaque_records = std::move(records[i]);

@@ -86,7 +86,7 @@ void StreamReader::on_ssl2_hello(Bytes message, bool whole, Moment at) {
     read_client_hello(hello, whole && good, at);
 }
 
-void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, Moment at) {
+void StreamReader::read_client_hello(tls::ClientHello& hello, bool whole, Moment at) {
     if (side() == Side::server) {
         if (evidence_.client_certain) return;  // the TCP server began TLS: not a handshake we judge
         evidence_.swap_sides();
@@ -98,7 +98,7 @@ void StreamReader::read_client_hello(const tls::ClientHello& hello, bool whole, 
     evidence_.add(EventKind::client_hello, Side::client, at);
     evidence_.client_hello = ClientHelloEvidence{
         .shape = collector_.shapes_.shape(hello),
-        .server_name = hello.server_name,
+        .server_name = std::move(hello.server_name),
         .session_id_hash = hash_of(hello.session_id),
         .session_ticket = hello.session_ticket,
         .pre_shared_key = hello.pre_shared_key,
@@ -142,7 +142,7 @@ void StreamReader::read_server_hello(Bytes body, bool whole, Moment at) {
 }
 
 void StreamReader::read_certificate(Bytes body, bool whole, Moment at) {
-    std::vector<Bytes> ders;
+    std::vector<Bytes>& ders = collector_.ders_;
     const bool good = tls::parse_certificates(body, ders);
     if (ders.empty() && !(whole && good)) return;
     SideEvidence& s = own();

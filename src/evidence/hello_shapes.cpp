@@ -3,7 +3,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <algorithm>
 #include <initializer_list>
 
 #include "tls/describe.h"
@@ -16,9 +15,10 @@ namespace {
 /// Puts lists of numbers behind each other, each after its length.
 class KeyWriter {
   public:
-    explicit KeyWriter(std::vector<std::uint16_t>& key) : key_(key) { key_.clear(); }
+    /// There is room for all that will be written at `at`.
+    explicit KeyWriter(std::uint16_t* at) : at_(at) {}
 
-    void number(std::size_t value) { key_.push_back(static_cast<std::uint16_t>(value)); }
+    void number(std::size_t value) { *at_++ = static_cast<std::uint16_t>(value); }
     void flags(std::initializer_list<bool> flags) {
         std::size_t bits = 0;
         for (const bool flag : flags)
@@ -29,25 +29,36 @@ class KeyWriter {
     void codes(const std::vector<std::uint16_t>& codes) {
         constexpr std::uint16_t any_grease = 0x0a0a;
         number(codes.size());
-        const std::size_t begin = key_.size();
-        key_.resize(begin + codes.size());
-        std::ranges::transform(
-            codes, key_.begin() + static_cast<std::ptrdiff_t>(begin),
-            [](std::uint16_t code) { return tls::is_grease(code) ? any_grease : code; });
+        for (const std::uint16_t code : codes)
+            *at_++ = tls::is_grease(code) ? any_grease : code;
     }
     template <class Octets>
     void octets(const Octets& octets) {
         number(octets.size());
         for (const auto octet : octets)
-            key_.push_back(static_cast<std::uint8_t>(octet));
+            *at_++ = static_cast<std::uint8_t>(octet);
     }
 
+    [[nodiscard]] const std::uint16_t* end() const { return at_; }
+
   private:
-    std::vector<std::uint16_t>& key_;
+    std::uint16_t* at_;
 };
 
-/// Everything that a shape's members are computed from, one after the other.
-void write_key(const tls::ClientHello& hello, std::vector<std::uint16_t>& key) {
+/// At least as many numbers as write_key() writes.
+std::size_t key_room(const tls::ClientHello& hello) {
+    constexpr std::size_t numbers = 9;
+    std::size_t room = numbers + hello.cipher_suites.size() + hello.extensions.size() +
+                       hello.supported_versions.size() + hello.groups.size() +
+                       hello.point_formats.size() + hello.signature_algorithms.size() +
+                       hello.key_share_groups.size();
+    for (const std::string& protocol : hello.alpn)
+        room += 1 + protocol.size();
+    return room;
+}
+
+/// Everything that a shape's members are computed from, one after the other; returns its end.
+const std::uint16_t* write_key(const tls::ClientHello& hello, std::uint16_t* key) {
     KeyWriter writer(key);
     writer.number(hello.legacy_version);
     writer.flags({hello.ssl2_framed, hello.server_name.has_value(), hello.renegotiation_info,
@@ -61,6 +72,7 @@ void write_key(const tls::ClientHello& hello, std::vector<std::uint16_t>& key) {
     writer.codes(hello.key_share_groups);
     for (const std::string& protocol : hello.alpn)
         writer.octets(protocol);
+    return writer.end();
 }
 
 HelloShape describe(const tls::ClientHello& hello) {
@@ -83,8 +95,9 @@ HelloShape describe(const tls::ClientHello& hello) {
 }  // namespace
 
 const HelloShape* HelloShapes::shape(const tls::ClientHello& hello) {
-    write_key(hello, key_);
-    const XXH128_hash_t hash = XXH3_128bits(key_.data(), key_.size() * sizeof(key_[0]));
+    if (const std::size_t room = key_room(hello); key_.size() < room) key_.resize(room);
+    const auto size = static_cast<std::size_t>(write_key(hello, key_.data()) - key_.data());
+    const XXH128_hash_t hash = XXH3_128bits(key_.data(), size * sizeof(key_[0]));
     const auto [entry, fresh] = shapes_.try_emplace(Key{hash.low64, hash.high64});
     if (fresh) entry->second = describe(hello);
     return &entry->second;

@@ -33,7 +33,7 @@ class HelloShapes {
     };
 
     std::unordered_map<Key, HelloShape, Hash> shapes_;  ///< its nodes never move
-    std::vector<std::uint16_t> key_;
+    std::vector<std::uint16_t> key_;                    ///< scratch
 };
 
 }  // namespace tlstriage::evidence

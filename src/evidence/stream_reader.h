@@ -52,7 +52,8 @@ class StreamReader {
     void missing(std::uint64_t count, Moment at);
     void note_hole_before_fin();
 
-    void read_client_hello(const tls::ClientHello& hello, bool whole, Moment at);
+    /// Takes the name out of it.
+    void read_client_hello(tls::ClientHello& hello, bool whole, Moment at);
     void read_server_hello(Bytes body, bool whole, Moment at);
     void read_certificate(Bytes body, bool whole, Moment at);
     void note_authority(const tls::Chain& chain);

@@ -57,7 +57,11 @@ class Reassembler {
         const std::uint32_t known = next_ - sequence;
         if (known >= length) return Arrival::retransmission;
         deliver(captured, length, known, at, sink);
-        release(at, sink);
+        if (held_.empty()) {
+            hole_acknowledged_ = 0;
+        } else {
+            release(at, sink);
+        }
         return Arrival::new_data;
     }
 

@@ -13,6 +13,7 @@ constexpr std::uint8_t end_of_options = 0;
 constexpr std::uint8_t no_operation = 1;
 constexpr std::uint8_t maximum_segment_size = 2;
 constexpr std::uint8_t timestamps = 8;
+constexpr std::uint8_t timestamp_length = 10;
 constexpr std::uint8_t selective_acknowledgement = 5;  // RFC 2018 §3
 
 /// Blocks behind what is acknowledged anyway say what came twice (RFC 2883).
@@ -31,7 +32,19 @@ void read_blocks(Cursor blocks, Segment& segment) {
     }
 }
 
+/// What nearly every segment has that is no SYN: two no-operations, then a time stamp (RFC 7323
+/// appendix A).
+bool is_timestamp_alone(Bytes options) {
+    constexpr std::uint32_t layout =
+        no_operation << 24U | no_operation << 16U | timestamps << 8U | timestamp_length;
+    return options.size() == 12 && load_big<std::uint32_t>(options.data()) == layout;
+}
+
 void read_options(Bytes options, Segment& segment) {
+    if (is_timestamp_alone(options)) {
+        segment.timestamp_value = load_big<std::uint32_t>(options.data() + 4);
+        return;
+    }
     Cursor cursor(options);
     while (cursor.ok() && !cursor.empty()) {
         const std::uint8_t kind = cursor.u8();
@@ -42,7 +55,7 @@ void read_options(Bytes options, Segment& segment) {
         Cursor body(cursor.take(length - 2U));
         if (!cursor.ok()) return;
         if (kind == maximum_segment_size && length == 4) segment.mss = body.u16();
-        if (kind == timestamps && length == 10) segment.timestamp_value = body.u32();
+        if (kind == timestamps && length == timestamp_length) segment.timestamp_value = body.u32();
         if (kind == selective_acknowledgement) read_blocks(body, segment);
     }
 }

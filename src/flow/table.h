@@ -30,12 +30,17 @@ class Table {
     [[nodiscard]] Entry& at(Index index) { return chunks_[index / chunk_size][index % chunk_size]; }
 
     void prefetch_slot(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+    /// Its first three cache lines, if a look at the next few slots finds it.
     void prefetch_entry(std::uint64_t hash) const {
-        const Slot& slot = slots_[home(hash)];
-        if (slot.index < free_slot && slot.tag == tag(hash)) {
+        constexpr std::size_t looked_at = 4;
+        for (std::size_t i = home(hash), end = i + looked_at; i < end; ++i) {
+            const Slot& slot = slots_[i & mask()];
+            if (slot.index == none) return;
+            if (slot.index == free_slot || slot.tag != tag(hash)) continue;
             const Entry* entry = &chunks_[slot.index / chunk_size][slot.index % chunk_size];
-            __builtin_prefetch(entry);
-            __builtin_prefetch(reinterpret_cast<const char*>(entry) + 64);
+            for (std::size_t offset = 0; offset < 192; offset += 64)
+                __builtin_prefetch(reinterpret_cast<const char*>(entry) + offset);
+            return;
         }
     }
 

@@ -12,13 +12,13 @@ constexpr std::size_t random_length = 32;
 constexpr std::size_t longest_session_id = 32;
 
 /// Appends the whole items of a list of code points; false on half of one, or on none at all.
-bool read_codes(Cursor list, std::vector<std::uint16_t>& codes) {
-    const bool well_formed = list.left() >= 2 && list.left() % 2 == 0;
-    codes.reserve(codes.size() + list.left() / 2);
-    while (list.left() >= 2) {
-        codes.push_back(list.u16());
-    }
-    return well_formed;
+bool read_codes(const Cursor& list, std::vector<std::uint16_t>& codes) {
+    const Bytes bytes = list.rest();
+    const std::size_t before = codes.size();
+    codes.resize(before + bytes.size() / 2);
+    for (std::size_t i = before, at = 0; i < codes.size(); ++i, at += 2)
+        codes[i] = load_big<std::uint16_t>(&bytes[at]);
+    return bytes.size() >= 2 && bytes.size() % 2 == 0;
 }
 
 /// A list behind a 16-bit length that fills its extension.

@@ -52,8 +52,36 @@ std::string name_or_hex(std::span<const Entry> entries, std::uint16_t code) {
     return name.empty() ? fmt::format("{:#06x}", code) : std::string(name);
 }
 
-bool suite_name_contains(std::uint16_t code, std::string_view part) {
-    return find_name(cipher_suites, code).find(part) != std::string_view::npos;
+/// What a suite's name says of its key exchange.
+struct KeyExchange {
+    bool ecdhe = false;
+    bool dhe = false;
+    bool psk = false;
+    bool anonymous = false;
+};
+
+constexpr KeyExchange key_exchange_of(std::string_view suite) {
+    const auto says = [&](std::string_view part) {
+        return suite.find(part) != std::string_view::npos;
+    };
+    // "_DHE_" also finds TLS_PSK_DHE_WITH_AES_128_CCM_8, and not "_ECDHE_".
+    return {.ecdhe = says("ECDHE_") || says("_ECDH_anon_"),
+            .dhe = says("_DHE_") || says("_DH_anon_"),
+            .psk = says("_PSK_"),
+            .anonymous = says("_anon_")};
+}
+
+/// In the order of cipher_suites.
+constexpr auto key_exchanges = [] {
+    std::array<KeyExchange, cipher_suites.size()> exchanges{};
+    std::ranges::transform(cipher_suites, exchanges.begin(), key_exchange_of, &Entry::name);
+    return exchanges;
+}();
+
+KeyExchange key_exchange(std::uint16_t suite) {
+    const auto found = std::ranges::lower_bound(cipher_suites, suite, {}, &Entry::code);
+    if (found == cipher_suites.end() || found->code != suite) return {};
+    return key_exchanges[static_cast<std::size_t>(found - cipher_suites.begin())];
 }
 
 }  // namespace
@@ -106,23 +134,20 @@ bool is_tls13(std::uint16_t version) {
 }
 
 bool uses_ecdhe(std::uint16_t cipher_suite) {
-    return suite_name_contains(cipher_suite, "ECDHE_") ||
-           suite_name_contains(cipher_suite, "_ECDH_anon_");
+    return key_exchange(cipher_suite).ecdhe;
 }
 
 bool uses_dhe(std::uint16_t cipher_suite) {
-    // "_DHE_" also finds TLS_PSK_DHE_WITH_AES_128_CCM_8, and not "_ECDHE_".
-    return suite_name_contains(cipher_suite, "_DHE_") ||
-           suite_name_contains(cipher_suite, "_DH_anon_");
+    return key_exchange(cipher_suite).dhe;
 }
 
 bool uses_psk(std::uint16_t cipher_suite) {
-    return suite_name_contains(cipher_suite, "_PSK_");
+    return key_exchange(cipher_suite).psk;
 }
 
 bool is_signed(std::uint16_t cipher_suite) {
-    return !uses_psk(cipher_suite) && !suite_name_contains(cipher_suite, "_anon_") &&
-           (uses_ecdhe(cipher_suite) || uses_dhe(cipher_suite));
+    const KeyExchange exchange = key_exchange(cipher_suite);
+    return !exchange.psk && !exchange.anonymous && (exchange.ecdhe || exchange.dhe);
 }
 
 }  // namespace tlstriage::tls

@@ -118,11 +118,16 @@ class RecordStream {
 
     template <class Handler>
     Bytes read_header(Bytes data, Moment at, Handler& handler) {
-        const std::size_t take = std::min(RecordHeader::size - header_have_, data.size());
-        std::copy_n(data.begin(), take, header_bytes_.begin() + header_have_);
-        header_have_ = static_cast<std::uint8_t>(header_have_ + take);
-        if (header_have_ < RecordHeader::size) return {};
-        header_have_ = 0;
+        std::size_t take = RecordHeader::size;
+        if (header_have_ == 0 && data.size() >= take) {
+            std::copy_n(data.begin(), RecordHeader::size, header_bytes_.begin());
+        } else {
+            take = std::min(RecordHeader::size - header_have_, data.size());
+            std::copy_n(data.begin(), take, header_bytes_.begin() + header_have_);
+            header_have_ = static_cast<std::uint8_t>(header_have_ + take);
+            if (header_have_ < RecordHeader::size) return {};
+            header_have_ = 0;
+        }
         header_ = RecordHeader::read(header_bytes_.data());
         if (!header_.plausible()) {
             state_ = State::lost;
@@ -203,11 +208,11 @@ class RecordStream {
                                  at);
             part = part.subspan(4 + length);
         }
-        if (part.empty()) {
-            message_.clear();
-        } else {
-            message_ =
-                std::vector<std::uint8_t>(part.begin(), part.end());  // may be part of itself
+        if (message_.empty()) {
+            message_.assign(part.begin(), part.end());
+        } else {  // of which `part` is the end
+            message_.erase(message_.begin(),
+                           message_.end() - static_cast<std::ptrdiff_t>(part.size()));
         }
         if (message_.size() > max_message) give_up_message(0, at, handler);
     }

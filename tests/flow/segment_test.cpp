@@ -93,6 +93,17 @@ TEST(Segment, ReadsOptions) {
     EXPECT_EQ(segment.sack_right, 0);  // "permitted" (4) is not "selective" (5)
 }
 
+TEST(Segment, ReadsATimeStampWhereverItStands) {
+    const std::string stamp = "\x08\x0a"s + u32(0xdead'beef) + u32(5);
+    for (const std::string& options :
+         {"\x01\x01"s + stamp, stamp + "\x01\x01"s, "\x01"s + stamp + "\x01"s, stamp,
+          "\x01\x01"s + stamp + "\x01\x01\x01\x01"s}) {
+        EXPECT_EQ(loaded(options).timestamp_value, 0xdead'beef) << options.size();
+    }
+    EXPECT_EQ(loaded("\x01\x01\x08\x09"s + u32(5) + u32(6)).timestamp_value, 0);
+    EXPECT_EQ(loaded("\x00\x01\x08\x0a"s + u32(5) + u32(6)).timestamp_value, 0);
+}
+
 TEST(Segment, StopsAtTheEndOfOptions) {
     EXPECT_EQ(loaded("\x00\x02\x04\x05\xb4\0\0\0"s).mss, 0);
     EXPECT_EQ(loaded("\x01\x01\x01\x02\x04\x05\xb4\0"s).mss, 1460);
