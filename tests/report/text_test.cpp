@@ -14,7 +14,9 @@ std::string csv(std::string_view text) {
     cells.begin_row();
     cells.begin_cell("a");
     cells.text(text);
-    return out.text();
+    cells.end_cell();
+    cells.end_row();
+    return out.text().substr(0, out.size() - std::string_view("\r\n").size());
 }
 
 TEST(Text, CsvQuotesWhatRfc4180Asks) {
