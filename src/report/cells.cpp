@@ -13,7 +13,8 @@ void CsvCells::escaped(std::string_view text) {
     Buffer cell;
     append_cell(text, cell);
     std::string_view rest = cell.view();
-    if (rest.find_first_of(",\"\r\n") == std::string_view::npos) {
+    // What else would need quotes is no more in it.
+    if (rest.find(',') == rest.npos && rest.find('"') == rest.npos) {
         word(rest);
         return;
     }

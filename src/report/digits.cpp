@@ -28,7 +28,7 @@ constexpr auto octets = [] {
 
 /// Eight digits of a number below 10^8, the first in the lowest byte. The halves, then the pairs
 /// and then the digits of all of them are parted side by side, by reciprocals that are exact here.
-std::uint64_t eight_digits(std::uint64_t number) {
+inline std::uint64_t eight_digits(std::uint64_t number) {
     const std::uint64_t halves = number / 10'000 | number % 10'000 << 32U;
     const std::uint64_t hundreds = (halves * 10'486 >> 20U) & 0x0000'007f'0000'007fU;
     const std::uint64_t pairs = hundreds | (halves - hundreds * 100) << 16U;
@@ -37,7 +37,7 @@ std::uint64_t eight_digits(std::uint64_t number) {
 }
 
 /// Writes eight digits as text, from the lowest byte on.
-void put_digits(std::uint64_t digits, char* at) {
+inline void put_digits(std::uint64_t digits, char* at) {
     digits |= 0x3030'3030'3030'3030U;
     if constexpr (std::endian::native == std::endian::big) digits = byte_swapped(digits);
     std::memcpy(at, &digits, sizeof(digits));

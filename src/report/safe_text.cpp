@@ -1,8 +1,8 @@
 #include "report/safe_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <cstring>
 
 namespace tlstriage::report {
 namespace {
@@ -46,22 +46,6 @@ bool is_harmful(std::uint32_t c) {
            (c >= 0xfff9 && c <= 0xfffb);
 }
 
-constexpr std::uint64_t in_each_byte = 0x0101'0101'0101'0101;
-
-/// Not 0 when one of eight bytes is not printable ASCII, a comma, a quote or an apostrophe.
-std::uint64_t harmful_bytes(std::uint64_t bytes) {
-    // A byte's highest bit: whether it is below the limit, as far as it has no such bit itself.
-    const auto below = [](std::uint64_t eight, std::uint64_t limit) {
-        return (eight - limit * in_each_byte) & ~eight;
-    };
-    const auto equal = [&](char c) {
-        return below(bytes ^ static_cast<unsigned char>(c) * in_each_byte, 1);
-    };
-    const std::uint64_t above = bytes | (bytes + in_each_byte);  // 0x7f and more
-    return (above | below(bytes, ' ') | equal(',') | equal('"') | equal('\'')) &
-           0x80 * in_each_byte;
-}
-
 }  // namespace
 
 void append_printable(std::string_view text, Buffer& out) {
@@ -92,17 +76,16 @@ std::string printable(std::string_view text) {
 }
 
 bool is_plain(std::string_view text) {
-    if (!text.empty() && formula_starts.find(text.front()) != formula_starts.npos) return false;
-    std::uint64_t harm = 0;
-    std::uint64_t eight = 0;
-    for (; text.size() >= sizeof(eight); text.remove_prefix(sizeof(eight))) {
-        std::memcpy(&eight, text.data(), sizeof(eight));
-        harm |= harmful_bytes(eight);
-    }
-    eight = ' ' * in_each_byte;
+    static constexpr auto harmless = [] {
+        std::array<bool, 256> table{};
+        for (std::size_t c = 0x20; c < 0x7f; ++c)
+            table[c] = c != ',' && c != '"' && c != '\'';
+        return table;
+    }();
+    bool all = true;
     for (const char c : text)
-        eight = eight << 8U | static_cast<unsigned char>(c);
-    return (harm | harmful_bytes(eight)) == 0;
+        all &= harmless[static_cast<unsigned char>(c)];
+    return all && (text.empty() || formula_starts.find(text.front()) == formula_starts.npos);
 }
 
 void append_cell(std::string_view text, Buffer& out) {
