@@ -50,9 +50,8 @@ void Histories::Few::add(std::uint64_t value) {
 }
 
 void Histories::ask(const FlowRecord& record, std::uint32_t archive) {
-    Server& server = servers_[key_of(archive, record.server)];
     if (!asks(record)) return;
-    server.asked = true;
+    servers_[key_of(archive, record.server)].asked = true;
     const IpAddress& client = record.client.address;
     const std::uint64_t name = record.profile.server_name;
     visits_[key_of(archive, client, record.server, name)];

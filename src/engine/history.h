@@ -15,8 +15,8 @@
 namespace tlstriage::engine {
 
 /// What a flow asks of the others matters for few flows: those that failed, or closed without data.
-/// So every record is to go through ask() first; then each one, in the order of rows, through
-/// add(), which keeps only what was asked for.
+/// So every record is to go through ask() first, in any order; then each one, in the order of rows,
+/// through add(), which keeps only what was asked for.
 class Histories {
   public:
     /// Borrows all of these.

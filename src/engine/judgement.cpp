@@ -47,7 +47,9 @@ void join_lookup(const LookupIndex& lookups, evidence::Evidence& e) {
         .names_sni = hello && hello->server_name && names(*lookup, *hello->server_name)};
 }
 
-std::vector<Place> in_order(std::span<const EvidenceStore* const> stores) {
+/// The flows to judge, in the order of rows. What they ask of each other is asked on the way, while
+/// their records are read one behind the other.
+std::vector<Place> in_order(std::span<const EvidenceStore* const> stores, Histories& histories) {
     std::vector<Place> places;
     std::size_t count = 0;
     for (const EvidenceStore* store : stores)
@@ -57,6 +59,7 @@ std::vector<Place> in_order(std::span<const EvidenceStore* const> stores) {
         for (EvidenceStore::Index i = 0; i < store->size(); ++i) {
             const EvidenceStore::Entry& entry = store->at(i);
             if (entry.open || entry.dropped()) continue;
+            histories.ask(entry.record, entry.archive);
             places.push_back({entry.first.time, entry.first.frame, entry.file, &entry});
         }
     }
@@ -76,11 +79,9 @@ std::vector<Nanoseconds> ends_of(std::span<const Archive> archives) {
 
 Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
                 const OnJudged& on_judged) {
-    const std::vector<Place> places = in_order(records.ended);
     const LookupIndex lookups(std::move(records.lookups), ends_of(records.archives));
     Histories histories(records.archives, limits.tls_ports, lookups);
-    for (const Place& place : places)
-        histories.ask(place.entry->record, place.entry->archive);
+    const std::vector<Place> places = in_order(records.ended, histories);
     for (const FlowRecord& other : records.others)
         histories.add(other, 0);
     for (const Place& place : places)

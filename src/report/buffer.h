@@ -14,39 +14,50 @@ namespace tlstriage::report {
 class Buffer {
   public:
     void operator+=(char byte) {
-        if (size_ == room_) grow(1);
-        bytes_[size_++] = byte;
+        if (at_ == end_) grow(1);
+        *at_++ = byte;
     }
     void operator+=(std::string_view text) {
         if (text.empty()) return;
         std::memcpy(reserve(text.size()), text.data(), text.size());
-        size_ += text.size();
+        at_ += text.size();
     }
 
-    /// Room for at least `count` bytes behind the last one; advance() takes what was written there.
+    /// Lets `write(char*)` put at most `longest` bytes behind the last one; it returns their end.
+    template <class Write>
+    void write(std::size_t longest, Write write) {
+        at_ = write(reserve(longest));
+    }
+    /// Room for at least `count` bytes behind the last one.
     char* reserve(std::size_t count) {
-        if (room_ - size_ < count) grow(count);
-        return bytes_.get() + size_;
+        if (static_cast<std::size_t>(end_ - at_) < count) grow(count);
+        return at_;
     }
-    void advance(std::size_t count) { size_ += count; }
+    /// What was written there ends at `end`.
+    void end_at(char* end) { at_ = end; }
+    /// Where its room ends.
+    [[nodiscard]] const char* room_end() const { return end_; }
 
-    void clear() { size_ = 0; }
-    [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] std::string_view view() const { return {bytes_.get(), size_}; }
+    void clear() { at_ = bytes_.get(); }
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - bytes_.get()); }
+    [[nodiscard]] std::string_view view() const { return {bytes_.get(), size()}; }
     [[nodiscard]] std::string text() const { return std::string(view()); }
 
   private:
     void grow(std::size_t count) {
-        const std::size_t room = std::max(room_ * 2, size_ + count + 64);
+        const std::size_t used = size();
+        const std::size_t room =
+            std::max(static_cast<std::size_t>(end_ - bytes_.get()) * 2, used + count + 64);
         auto bytes = std::make_unique_for_overwrite<char[]>(room);
-        if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+        if (used > 0) std::memcpy(bytes.get(), bytes_.get(), used);
         bytes_ = std::move(bytes);
-        room_ = room;
+        at_ = bytes_.get() + used;
+        end_ = bytes_.get() + room;
     }
 
     std::unique_ptr<char[]> bytes_;
-    std::size_t size_ = 0;
-    std::size_t room_ = 0;
+    char* at_ = nullptr;
+    char* end_ = nullptr;
 };
 
 }  // namespace tlstriage::report

@@ -4,23 +4,28 @@
 
 namespace tlstriage::report {
 
-void CsvCells::text(std::string_view text) {
-    if (is_plain(text)) {
-        out_ += text;
-        return;
-    }
+void CsvCells::grow(std::size_t count) {
+    out_.end_at(at_);
+    at_ = out_.reserve(count + separators);
+}
+
+void CsvCells::escaped(std::string_view text) {
     Buffer cell;
     append_cell(text, cell);
-    if (cell.view().find_first_of(",\"\r\n") == std::string_view::npos) {
-        out_ += cell.view();
+    std::string_view rest = cell.view();
+    // What else would need quotes is no more in it.
+    if (rest.find(',') == rest.npos && rest.find('"') == rest.npos) {
+        word(rest);
         return;
     }
-    out_ += '"';
-    for (const char c : cell.view()) {
-        if (c == '"') out_ += '"';
-        out_ += c;
+    word("\"");
+    for (auto quote = rest.find('"'); quote != rest.npos; quote = rest.find('"')) {
+        word(rest.substr(0, quote + 1));
+        word("\"");
+        rest.remove_prefix(quote + 1);
     }
-    out_ += '"';
+    word(rest);
+    word("\"");
 }
 
 void JsonCells::begin_member() {

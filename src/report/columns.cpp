@@ -1,5 +1,6 @@
 #include "report/columns.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -28,18 +29,51 @@ class List {
     bool first_ = true;
 };
 
+/// Copied whole, which costs less than copying as much as it has.
+struct Meaning {
+    std::array<char, 31> text{};
+    std::uint8_t length = 0;
+};
+constexpr Meaning meaning(std::string_view text) {
+    Meaning meaning;
+    for (const char c : text)
+        meaning.text[meaning.length++] = c;
+    return meaning;
+}
+
 /// Side and meaning of an event, by evidence::Side and evidence::EventKind.
 constexpr std::array client_meanings{
-#define EVENT(symbol, text) std::string_view{":client:" #symbol},
+#define EVENT(symbol, text) meaning(":client:" #symbol),
 #include "evidence/events.def"
 #undef EVENT
 };
 constexpr std::array server_meanings{
-#define EVENT(symbol, text) std::string_view{":server:" #symbol},
+#define EVENT(symbol, text) meaning(":server:" #symbol),
 #include "evidence/events.def"
 #undef EVENT
 };
 constexpr std::array meanings{client_meanings, server_meanings};
+
+/// "frame:side:meaning+milliseconds since the flow began". The detail of an event is an alert's
+/// name or a number.
+constexpr std::size_t longest_event = 2 * longest_number + longest_milliseconds + 128;
+char* write_event(const evidence::Event& event, const Row& row, char* at) {
+    if (row.has_frames()) at = write_number(event.at.frame, at);
+    const auto side = static_cast<std::size_t>(event.side);
+    const Meaning& said = meanings[side][static_cast<std::size_t>(event.kind)];
+    std::memcpy(at, said.text.data(), said.text.size());
+    at += said.length;
+    if (event.kind == EventKind::alert) {
+        *at++ = ':';
+        const std::string alert = tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
+        at = std::ranges::copy(alert, at).out;
+    } else if (event.detail != 0) {
+        *at++ = ':';
+        at = write_number(event.detail, at);
+    }
+    *at++ = '+';
+    return write_milliseconds(event.at.time - row.evidence.first.time, at);
+}
 
 }  // namespace
 
@@ -66,33 +100,17 @@ void append_findings(const Row& row, Buffer& out) {
     }
 }
 
-/// "frame:side:meaning+milliseconds since the flow began", in the order of time. Live, the frame is
-/// empty.
+/// In the order of time. Live, the frame is empty.
 void append_evidence(const Row& row, Buffer& out) {
     const auto& events = row.evidence.events;
-    // The detail of an event is an alert's name or a number.
-    constexpr std::size_t longest_event = 2 * longest_number + longest_milliseconds + 128;
-    char* const begin = out.reserve(events.size() * longest_event);
-    char* at = begin;
-    const auto put = [&at](std::string_view text) {
-        std::memcpy(at, text.data(), text.size());
-        at += text.size();
-    };
-    for (const evidence::Event& event : events) {
-        if (at != begin) *at++ = ' ';
-        if (row.has_frames()) at = write_number(event.at.frame, at);
-        put(meanings[static_cast<std::size_t>(event.side)][static_cast<std::size_t>(event.kind)]);
-        if (event.kind == EventKind::alert) {
-            *at++ = ':';
-            put(tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU)));
-        } else if (event.detail != 0) {
-            *at++ = ':';
-            at = write_number(event.detail, at);
+    if (events.empty()) return;
+    out.write(events.size() * (longest_event + 1), [&](char* at) {
+        for (const evidence::Event& event : events) {
+            at = write_event(event, row, at);
+            *at++ = ' ';
         }
-        *at++ = '+';
-        at = write_milliseconds(event.at.time - row.evidence.first.time, at);
-    }
-    out.advance(static_cast<std::size_t>(at - begin));
+        return at - 1;
+    });
 }
 
 /// The error's name and the router that sent it.

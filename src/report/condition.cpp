@@ -38,6 +38,9 @@ class OneCell {
         value_.number = static_cast<double>(span) / 1e6;
         write([&](Buffer& out) { append_milliseconds(span, out); });
     }
+    void address(const IpAddress& address) {
+        write([&](Buffer& out) { append_address(address, out); });
+    }
     void time(Nanoseconds time) {
         value_.kind = CellKind::time;
         value_.time = time;

@@ -7,29 +7,37 @@
 #include "base/time.h"
 #include "evidence/evidence.h"
 #include "report/buffer.h"
+#include "report/digits.h"
 
 namespace tlstriage::report {
 
-/// These two write at `at`, where there must be room, and return the end of what they wrote.
-char* write_number(std::uint64_t number, char* at);
-char* write_milliseconds(Nanoseconds span, char* at);
-constexpr std::size_t longest_number = 20;
-constexpr std::size_t longest_milliseconds = 1 + longest_number + 1 + 6;
+/// 16 hex digits from the ends, the client's initial sequence number and the first time stamp.
+constexpr std::size_t flow_id_digits = 16;
+char* write_flow_id(const evidence::Evidence& evidence, char* at);
 
-void append_number(std::uint64_t number, Buffer& out);
-/// RFC 3339 UTC with nanoseconds: "2026-11-23T22:08:06.000000001Z".
-void append_time(Nanoseconds time, Buffer& out);
-/// Milliseconds with three decimals, or six where the nanoseconds need them.
-void append_milliseconds(Nanoseconds span, Buffer& out);
+// The same appended (digits.h).
+inline void append_number(std::uint64_t number, Buffer& out) {
+    out.write(longest_number, [&](char* at) { return write_number(number, at); });
+}
+inline void append_time(Nanoseconds time, Buffer& out) {
+    out.write(longest_time, [&](char* at) { return write_time(time, at); });
+}
+inline void append_milliseconds(Nanoseconds span, Buffer& out) {
+    out.write(longest_milliseconds, [&](char* at) { return write_milliseconds(span, at); });
+}
+inline void append_address(const IpAddress& address, Buffer& out) {
+    out.write(longest_address, [&](char* at) { return write_address(address, at); });
+}
+inline void append_endpoint(const Endpoint& endpoint, Buffer& out) {
+    out.write(longest_endpoint, [&](char* at) { return write_endpoint(endpoint, at); });
+}
+inline void append_flow_id(const evidence::Evidence& evidence, Buffer& out) {
+    out.write(flow_id_digits, [&](char* at) { return write_flow_id(evidence, at); });
+}
+
 /// A span for people: "340 ms", "6.0 s", "12 min".
 std::string readable_span(Nanoseconds span);
-/// Dotted quad, or RFC 5952 for IPv6.
-void append_address(const IpAddress& address, Buffer& out);
-/// "192.0.2.1:443", "[2001:db8::1]:443".
-void append_endpoint(const Endpoint& endpoint, Buffer& out);
 std::string readable(const Endpoint& endpoint);
-/// 16 hex digits from the ends, the client's initial sequence number and the first time stamp.
-void append_flow_id(const evidence::Evidence& evidence, Buffer& out);
 std::string flow_id(const evidence::Evidence& evidence);
 /// "1.2 GB", "340 kB": powers of ten.
 std::string readable_bytes(std::uint64_t bytes);

@@ -35,7 +35,7 @@ std::string days_left(const CertificateRow& row);
 #define TLSTRIAGE_CELL(...) [](const ServerRow& row, auto& cell) { const ServerEntry& e = row.entry; (void)e; __VA_ARGS__; }
 #define TLSTRIAGE_QUANTILE(member, share) TLSTRIAGE_CELL(if (const auto q = quantile(e.member, share)) cell.milliseconds(*q))
 inline constexpr auto server_columns = std::make_tuple(
-    column("server_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.server.address, out); }))),
+    column("server_ip", TLSTRIAGE_CELL(cell.address(row.server.address))),
     column("server_port", TLSTRIAGE_CELL(cell.number(row.server.port))),
     column("flows", TLSTRIAGE_CELL(cell.number(e.total()))),
     column("ok", TLSTRIAGE_CELL(cell.number(e.flows[0]))),

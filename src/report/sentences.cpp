@@ -1,7 +1,8 @@
 #include "report/sentences.h"
 
-#include <fmt/args.h>
 #include <fmt/format.h>
+
+#include <stdexcept>
 
 #include "report/format.h"
 #include "tls/names.h"
@@ -30,27 +31,53 @@ std::string version_text(const Evidence& evidence) {
                                  : "version not seen";
 }
 
-std::string fill(std::string_view format, const Evidence& evidence, const Verdict& verdict) {
-    if (format.empty()) return {};
-    const auto& hello = evidence.client_hello;
+std::string spoken_text(const Evidence& evidence, const Verdict& verdict) {
     const bool client_speaks = verdict.cause == verdict::Cause::plaintext_to_tls_port;
     std::string spoken = client_speaks ? speaks(evidence.of_client()) : server_speaks(evidence);
-    if (spoken.empty()) spoken = "something that is not TLS";
-    const auto& peer = verdict.actor == verdict::Actor::client ? evidence.client : evidence.server;
-    const bool is_peer =
-        verdict.actor == verdict::Actor::client || verdict.actor == verdict::Actor::server;
-    return fmt::format(
-        fmt::runtime(format), fmt::arg("client", readable(evidence.client)),
-        fmt::arg("server", readable(evidence.server)),
-        fmt::arg("sni", hello && hello->server_name ? *hello->server_name : "(no SNI)"),
-        fmt::arg("alert", alert_text(evidence, verdict)),
-        fmt::arg("actor", is_peer ? fmt::format("{} {}", name(verdict.actor), readable(peer))
-                                  : std::string(name(verdict.actor))),
-        fmt::arg("stage", name(verdict.stage)), fmt::arg("speaks", spoken),
-        fmt::arg("status", evidence.proxy_status.value_or(0)),
-        fmt::arg("version", version_text(evidence)), fmt::arg("offered", offered_text(evidence)),
-        fmt::arg("wait", readable_span(verdict.wait)),
-        fmt::arg("count", evidence.of_client().syn_count));
+    return spoken.empty() ? "something that is not TLS" : spoken;
+}
+
+std::string actor_text(const Evidence& evidence, const Verdict& verdict) {
+    std::string actor(name(verdict.actor));
+    switch (verdict.actor) {
+        case verdict::Actor::client: return actor + ' ' + readable(evidence.client);
+        case verdict::Actor::server: return actor + ' ' + readable(evidence.server);
+        default: return actor;
+    }
+}
+
+/// What a sentence's placeholder stands for.
+std::string value_of(std::string_view placeholder, const Evidence& evidence,
+                     const Verdict& verdict) {
+    const auto& hello = evidence.client_hello;
+    if (placeholder == "client") return readable(evidence.client);
+    if (placeholder == "server") return readable(evidence.server);
+    if (placeholder == "sni") {
+        return hello && hello->server_name ? *hello->server_name : "(no SNI)";
+    }
+    if (placeholder == "alert") return alert_text(evidence, verdict);
+    if (placeholder == "actor") return actor_text(evidence, verdict);
+    if (placeholder == "stage") return std::string(name(verdict.stage));
+    if (placeholder == "speaks") return spoken_text(evidence, verdict);
+    if (placeholder == "status") return fmt::to_string(evidence.proxy_status.value_or(0));
+    if (placeholder == "version") return version_text(evidence);
+    if (placeholder == "offered") return offered_text(evidence);
+    if (placeholder == "wait") return readable_span(verdict.wait);
+    if (placeholder == "count") return fmt::to_string(evidence.of_client().syn_count);
+    throw std::logic_error("a sentence has {" + std::string(placeholder) + "}");
+}
+
+/// The sentence with the values of its {placeholders}: only those that it has are worked out.
+std::string fill(std::string_view sentence, const Evidence& evidence, const Verdict& verdict) {
+    std::string filled;
+    while (true) {
+        const std::size_t begin = sentence.find('{');
+        filled += sentence.substr(0, begin);
+        if (begin == sentence.npos) return filled;
+        const std::size_t end = sentence.find('}', begin);
+        filled += value_of(sentence.substr(begin + 1, end - begin - 1), evidence, verdict);
+        sentence.remove_prefix(end + 1);
+    }
 }
 
 }  // namespace

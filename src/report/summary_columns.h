@@ -21,7 +21,7 @@ inline constexpr auto summary_columns = std::make_tuple(
     column("cause", TLSTRIAGE_CELL(cell.word(name(row.group.cause)))),
     column("reason", TLSTRIAGE_CELL(cell.word(name(row.group.reason)))),
     column("actor", TLSTRIAGE_CELL(cell.word(name(row.group.actor)))),
-    column("server_ip", TLSTRIAGE_CELL(cell.words([&](Buffer& out) { append_address(row.group.server.address, out); }))),
+    column("server_ip", TLSTRIAGE_CELL(cell.address(row.group.server.address))),
     column("server_port", TLSTRIAGE_CELL(cell.number(row.group.server.port))),
     column("sni", TLSTRIAGE_CELL(cell.text(row.group.sni))),
     column("flows", TLSTRIAGE_CELL(cell.number(row.group.flows))),

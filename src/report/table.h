@@ -21,6 +21,7 @@ constexpr Column<Write> column(std::string_view name, Write write) {
 
 template <class Cells, class Model, class Columns>
 void append_row(const Model& model, const Columns& columns, Buffer& out) {
+    static_assert(std::tuple_size_v<Columns> <= CsvCells::max_columns);
     Cells cells(out);
     cells.begin_row();
     std::apply(
@@ -48,7 +49,7 @@ void append_header(TableFormat format, const Columns& columns, Buffer& out) {
     cells.begin_row();
     std::apply(
         [&](const auto&... column) {
-            (..., (cells.begin_cell(column.name), cells.word(column.name)));
+            (..., (cells.begin_cell(column.name), cells.word(column.name), cells.end_cell()));
         },
         columns);
     cells.end_row();

@@ -44,7 +44,7 @@ enum class Word : std::uint8_t {
 
 struct CauseInfo {
     std::string_view name;
-    std::string_view explanation;  ///< an fmt format, see causes.def
+    std::string_view explanation;  ///< with placeholders, see causes.def
     std::string_view next_step;
 };
 constexpr std::array cause_infos{

@@ -1,9 +1,13 @@
 // Text off the wire in cells, JSON and terminals; numbers and times as the files write them.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 #include "report/cells.h"
 #include "report/format.h"
 #include "report/safe_text.h"
+#include "report/sentences.h"
 
 namespace tlstriage::report {
 namespace {
@@ -14,7 +18,9 @@ std::string csv(std::string_view text) {
     cells.begin_row();
     cells.begin_cell("a");
     cells.text(text);
-    return out.text();
+    cells.end_cell();
+    cells.end_row();
+    return out.text().substr(0, out.size() - std::string_view("\r\n").size());
 }
 
 TEST(Text, CsvQuotesWhatRfc4180Asks) {
@@ -83,6 +89,67 @@ TEST(Format, MillisecondsKeepWhatTheyHave) {
     EXPECT_EQ(text(1'234'000), "1.234");
     EXPECT_EQ(text(1'234'567), "1.234567");
     EXPECT_EQ(text(-5'000), "-0.005");
+}
+
+TEST(Format, NumbersOfAllLengths) {
+    const auto text = [](std::uint64_t number) {
+        Buffer out;
+        append_number(number, out);
+        return out.text();
+    };
+    for (std::uint64_t number = 0; number < 100'000; ++number)
+        ASSERT_EQ(text(number), std::to_string(number));
+    for (std::uint64_t power = 1; power <= 1'000'000'000'000'000'000; power *= 10) {
+        for (const std::uint64_t number : {power - 1, power, 3 * power + power / 7, 9 * power})
+            EXPECT_EQ(text(number), std::to_string(number));
+    }
+    EXPECT_EQ(text(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
+}
+
+TEST(Format, MillisecondsOfAllLengths) {
+    for (Nanoseconds span = 1; span < 1'000'000'000'000'000; span = span * 7 + 1) {
+        for (const Nanoseconds unit : {Nanoseconds{1}, Nanoseconds{1000}}) {
+            Buffer out;
+            append_milliseconds(span * unit, out);
+            const auto whole = std::to_string(span * unit / 1'000'000);
+            const auto decimals = std::to_string(1'000'000 + span * unit % 1'000'000).substr(1);
+            const bool exact = span * unit % 1000 == 0;
+            EXPECT_EQ(out.text(), whole + "." + decimals.substr(0, exact ? 3 : 6));
+        }
+    }
+}
+
+/// The C library writes RFC 5952 too.
+TEST(Format, AddressesAreAsInetNtopHasThem) {
+    for (unsigned zeros = 0; zeros < 256; ++zeros) {
+        for (const unsigned word : {0x0001U, 0x0020U, 0x0a00U, 0xb000U, 0xffffU}) {
+            std::array<std::uint8_t, 16> bytes{};
+            for (unsigned i = 0; i < 8; ++i) {
+                if ((zeros >> i & 1U) != 0) continue;
+                bytes[2 * i] = static_cast<std::uint8_t>(word >> 8U);
+                bytes[2 * i + 1] = static_cast<std::uint8_t>(word & 0xffU);
+            }
+            const IpAddress address = IpAddress::v6(bytes.data());
+            if (address.is_v4()) continue;
+            std::array<char, INET6_ADDRSTRLEN> expected{};
+            ASSERT_NE(inet_ntop(AF_INET6, bytes.data(), expected.data(), expected.size()), nullptr);
+            Buffer out;
+            append_address(address, out);
+            EXPECT_EQ(out.view(), expected.data());
+        }
+    }
+}
+
+TEST(Sentences, NoPlaceholderIsLeft) {
+    evidence::Evidence evidence;
+    for (std::size_t i = 0; i < verdict::cause_infos.size(); ++i) {
+        verdict::Verdict verdict;
+        verdict.outcome = verdict::Outcome::failed;
+        verdict.cause = static_cast<verdict::Cause>(i);
+        for (const std::string& text :
+             {explanation(evidence, verdict), next_step(evidence, verdict)})
+            EXPECT_EQ(text.find_first_of("{}"), text.npos) << text;
+    }
 }
 
 TEST(Format, EndpointsAndNumbersForPeople) {
