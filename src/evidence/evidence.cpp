@@ -20,20 +20,8 @@ void Evidence::swap_sides() {
 }
 
 void Evidence::clear() {
-    std::array<std::vector<OpaqueRecord>, 2> records{std::move(sides[0].opaque_records),
-                                                     std::move(sides[1].opaque_records)};
-    std::vector<AlertEvidence> kept_alerts = std::move(alerts);
-    std::vector<Event> kept_events = std::move(events);
-    std::destroy_at(this);
-    std::construct_at(this);
-    for (std::size_t i = 0; i < sides.size(); ++i) {
-        records[i].clear();
-        sides[i].opaque_records = std::move(records[i]);
-    }
-    kept_alerts.clear();
-    kept_events.clear();
-    alerts = std::move(kept_alerts);
-    events = std::move(kept_events);
+    static const Evidence blank;
+    *this = blank;
 }
 
 std::uint64_t identity(const Endpoint& client, const Endpoint& server,

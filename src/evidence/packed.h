@@ -13,10 +13,9 @@ namespace tlstriage::evidence {
 std::size_t room_to_pack(const Evidence& evidence);
 
 /// Writes `evidence` from `out` on and returns how many bytes it took: some 350 for a healthy flow.
-/// What goes on counting behind a flow's end (last, packets
-/// and bytes), where it belongs (file, archive) and what is joined later (dns) are left out. Shapes
-/// and chains are kept as addresses, so the bytes mean something in this run only, while their
-/// caches live; see shared_places().
+/// What goes on counting behind a flow's end (last, packets and bytes), where it belongs (file,
+/// archive) and what is joined later (dns) are left out. Shapes and chains are kept as addresses,
+/// so the bytes mean something in this run only, while their caches live; see shared_places().
 std::size_t pack(const Evidence& evidence, std::uint8_t* out);
 
 /// Reads back what pack() wrote, over whatever `evidence` held. False when the bytes end early or

@@ -13,7 +13,7 @@
 namespace tlstriage::record {
 
 /// Raised whenever the meaning of a byte changes.
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 
 /// What the items of a block are, in the order in which a file has them.
 enum class BlockKind : std::uint8_t {

@@ -40,9 +40,16 @@ class FieldWriter {
     template <Number T>
     void operator()(const T& value) {
         auto rest = static_cast<std::uint64_t>(value);
+        if (rest <= 0x7f) {
+            out_ += static_cast<char>(rest);
+            return;
+        }
+        std::array<char, 10> bytes{};
+        std::size_t size = 0;
         for (; rest > 0x7f; rest >>= 7U)
-            out_ += static_cast<char>(rest | 0x80U);
-        out_ += static_cast<char>(rest);
+            bytes[size++] = static_cast<char>(rest | 0x80U);
+        bytes[size++] = static_cast<char>(rest);
+        out_.append(bytes.data(), size);
     }
     void operator()(const Moment& moment) { (*this)(moment.time, moment.frame); }
     void operator()(const IpAddress& address) {

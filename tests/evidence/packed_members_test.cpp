@@ -1,6 +1,8 @@
 // Every member of Evidence survives being packed: one that is added and forgotten fails here.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "evidence/packed.h"
 
 namespace tlstriage::evidence {
@@ -56,7 +58,8 @@ class Filler {
     std::uint64_t next_ = 1;
 };
 
-// All members by name, so that another one does not compile: pack it (packed.cpp), name it here.
+// All members by name, so that another one does not compile: pack it (packed_members.h), name it
+// here.
 
 void fill(Filler& filler, Event& value) {
     auto& [kind, side, detail, at] = value;
@@ -161,6 +164,36 @@ TEST(PackedMembers, EachComesBack) {
     }
     EXPECT_TRUE(after == before);
     EXPECT_FALSE(after == Evidence{});
+}
+
+/// As many items as lists may have, each of another Moment: what takes the most room there is.
+TEST(PackedMembers, FullListsFitInTheRoom) {
+    Evidence before;
+    Filler filler;
+    filler(before);
+    before.alerts.resize(max_alerts);
+    before.events.resize(max_events);
+    for (AlertEvidence& alert : before.alerts)
+        fill(filler, alert);
+    for (Event& event : before.events)
+        fill(filler, event);
+    for (SideEvidence& side : before.sides) {
+        side.opaque_records.resize(max_opaque_records);
+        for (OpaqueRecord& record : side.opaque_records)
+            fill(filler, record);
+    }
+    before.first.time = std::numeric_limits<Nanoseconds>::max();  // the others are far from it
+    std::vector<std::uint8_t> bytes(room_to_pack(before));
+    const std::size_t size = pack(before, bytes.data());
+    ASSERT_LE(size, bytes.size());
+    bytes.resize(size);
+    Evidence after;
+    ASSERT_TRUE(unpack(bytes, after));
+    EXPECT_EQ(after.alerts, before.alerts);
+    EXPECT_EQ(after.events, before.events);
+    for (std::size_t side = 0; side < after.sides.size(); ++side)
+        EXPECT_EQ(after.sides[side].opaque_records, before.sides[side].opaque_records);
+    EXPECT_EQ(after.of_client().syn, before.of_client().syn);
 }
 
 TEST(PackedMembers, AddressesCanBeWrittenAnew) {

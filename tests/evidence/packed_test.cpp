@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace tlstriage::evidence {
 namespace {
 
@@ -98,6 +100,63 @@ TEST(Packed, ComesBackAsItWas) {
     EXPECT_TRUE(std::ranges::equal(view, second));
 }
 
+TEST(Packed, MomentsAnyDistanceApartComeBack) {
+    constexpr std::int64_t bit32 = std::int64_t{1} << 32U;
+    constexpr std::int64_t bit40 = std::int64_t{1} << 40U;
+    struct Case {
+        Nanoseconds time;     ///< behind the first one
+        std::int64_t frames;  ///< the same
+        std::size_t bytes;    ///< that such a Moment takes
+    };
+    const Moment first = at(1'700'000'000'000'000'001, 100'000'000);
+    for (const auto& [time, frames, bytes] : {Case{0, 1, 6},
+                                              {bit32 - 1, 0xffff, 6},
+                                              {bit32, 1, 8},
+                                              {1, 0x1'0000, 8},
+                                              {bit40 - 1, 0xff'ffff, 8},
+                                              {bit40, 1, 16},
+                                              {1, 0x100'0000, 16},
+                                              {-1, 1, 16},
+                                              {1, -1, 16}}) {
+        Evidence before;
+        before.first = first;
+        std::vector<std::uint8_t> out;
+        const std::size_t without = packed(before, out).size();
+        before.settled = at(first.time + time, first.frame + static_cast<std::uint64_t>(frames));
+        const Bytes bytes_with = packed(before, out);
+        EXPECT_EQ(bytes_with.size() - without, bytes + 1) << time << ' ' << frames;  // its place
+        Evidence after;
+        ASSERT_TRUE(unpack(bytes_with, after));
+        EXPECT_EQ(after.settled, before.settled);
+        EXPECT_EQ(after.first, first);
+    }
+}
+
+TEST(Packed, TimesAtTheEndsOfTimeComeBack) {
+    using Limits = std::numeric_limits<Nanoseconds>;
+    Evidence before;
+    before.first = at(Limits::max(), 1);
+    before.settled = at(Limits::min(), ~std::uint64_t{0});
+    before.server_hello_at = at(-1, 2);
+    std::vector<std::uint8_t> out;
+    Evidence after;
+    ASSERT_TRUE(unpack(packed(before, out), after));
+    EXPECT_TRUE(after == before);
+}
+
+TEST(Packed, LongestNamesComeBack) {
+    Evidence before = full();
+    before.client_hello->server_name = std::string(0xffff, 'n');
+    before.server_hello->alpn = std::string(0xff, 'p');
+    std::vector<std::uint8_t> out;
+    Evidence after;
+    const Bytes view = packed(before, out);
+    EXPECT_LE(view.size(), out.size());
+    ASSERT_TRUE(unpack(view, after));
+    EXPECT_EQ(after.client_hello->server_name, before.client_hello->server_name);
+    EXPECT_EQ(after.server_hello->alpn, before.server_hello->alpn);
+}
+
 TEST(Packed, CutOrChangedBytesAreRefusedOrHarmless) {
     std::vector<std::uint8_t> bytes;
     const Bytes view = packed(full(), bytes);
@@ -107,9 +166,11 @@ TEST(Packed, CutOrChangedBytesAreRefusedOrHarmless) {
         EXPECT_FALSE(unpack(cut, after)) << length;
     }
     for (std::size_t i = 0; i < view.size(); ++i) {
-        std::vector<std::uint8_t> changed(view.begin(), view.end());
-        changed[i] ^= 0xff;
-        unpack(changed, after);  // sanitizers watch
+        for (const unsigned change : {0x01U, 0x80U, 0xffU}) {
+            std::vector<std::uint8_t> changed(view.begin(), view.end());
+            changed[i] = static_cast<std::uint8_t>(changed[i] ^ change);
+            unpack(changed, after);  // sanitizers watch
+        }
     }
 }
 

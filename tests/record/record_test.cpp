@@ -1,5 +1,7 @@
 // evidence.bin: what was written comes back, and damage is told, not believed.
 #include <gtest/gtest.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "record/merge.h"
 #include "report/flow_report.h"
@@ -97,6 +99,22 @@ TEST(Record, AnyChangedByteIsToldAsDamage) {
                     told.find("is no evidence.bin") != std::string::npos)
             << i << ' ' << told;
     }
+}
+
+TEST(Record, OlderVersionIsToldAsSuch) {
+    std::string file = read_file(std::filesystem::path(small_run()) / record::file_name);
+    constexpr std::size_t version_at = 8;
+    constexpr std::size_t checksum_at = 24;
+    ASSERT_EQ(file[version_at], 2);
+    file[version_at] = 1;
+    const std::uint64_t checksum = XXH3_64bits(file.data(), checksum_at);
+    std::memcpy(file.data() + checksum_at, &checksum, sizeof(checksum));
+    const ScratchFolder folder;
+    write_file(folder.path() / record::file_name, file);
+    EXPECT_NE(complaint(folder.path())
+                  .find("evidence.bin: was written by another version of tlstriage; analyze the "
+                        "captures again"),
+              std::string::npos);
 }
 
 TEST(Record, MissingIsToldWithItsPath) {
