@@ -59,14 +59,14 @@ std::uint64_t ticks_per_second(std::uint8_t resolution) {
 
 }  // namespace
 
-/// Any resolution, any offset, and what 64 bits of nanoseconds can't hold.
+/// Any resolution, any offset, and times that no capture has: the next one that a capture may have.
 Nanoseconds Interface::unusual_time(std::uint64_t ticks) const {
     __extension__ using Wide = __int128;
     const Wide per_second = ticks_per_second;
     const Wide whole = Wide{ticks} / per_second + offset_seconds;
     const Wide fraction = Wide{ticks} % per_second * nanoseconds_per_second / per_second;
     const Wide time = whole * nanoseconds_per_second + fraction;
-    return static_cast<Nanoseconds>(std::clamp<Wide>(time, INT64_MIN, INT64_MAX));
+    return static_cast<Nanoseconds>(std::clamp<Wide>(time, earliest_time, latest_time));
 }
 
 Step Format::step_rare_block(Bytes window, std::size_t& position, Record& record) const {

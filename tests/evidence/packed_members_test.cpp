@@ -1,7 +1,10 @@
 // Every member of Evidence survives being packed: one that is added and forgotten fails here.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "evidence/packed.h"
+#include "record/moments.h"
 
 namespace tlstriage::evidence {
 namespace {
@@ -16,6 +19,7 @@ class Filler {
     void operator()(T&... values) {
         (put(values), ...);
     }
+    [[nodiscard]] unsigned moments() const { return moments_; }
 
   private:
     void put(bool& value) { value = true; }
@@ -26,6 +30,7 @@ class Filler {
     requires std::is_enum_v<T>
     void put(T& value) { value = static_cast<T>(1); }
     void put(Moment& value) {
+        ++moments_;
         const auto number = next_++;
         value = {static_cast<Nanoseconds>(number) * 1'000, number};
     }
@@ -54,6 +59,7 @@ class Filler {
     void put(T& value) { fill(*this, value); }
 
     std::uint64_t next_ = 1;
+    unsigned moments_ = 0;
 };
 
 // All members by name, so that another one does not compile: pack it (packed.cpp), name it here.
@@ -161,6 +167,15 @@ TEST(PackedMembers, EachComesBack) {
     }
     EXPECT_TRUE(after == before);
     EXPECT_FALSE(after == Evidence{});
+}
+
+TEST(PackedMembers, EachMomentIsChecked) {
+    Evidence evidence;
+    Filler filler;
+    filler(evidence);
+    std::set<Moment> moments;
+    record::each_moment(evidence, [&](const Moment& moment) { moments.insert(moment); });
+    EXPECT_EQ(moments.size(), filler.moments());
 }
 
 TEST(PackedMembers, AddressesCanBeWrittenAnew) {
