@@ -30,6 +30,19 @@ std::string version_text(const Evidence& evidence) {
                                  : "version not seen";
 }
 
+/// What a proxy did instead of letting the client through.
+std::string refusal_text(const Evidence& evidence) {
+    const std::string client = readable(evidence.client);
+    if (evidence.proxy_status) {
+        return fmt::format("refused the CONNECT request of {} with status {}", client,
+                           *evidence.proxy_status);
+    }
+    // SOCKS5 has replies before the request, of another kind (RFC 1928 §3, RFC 1929).
+    return evidence.proxy_answered.seen()
+               ? fmt::format("refused {} at the authentication, before any CONNECT request", client)
+               : fmt::format("did not answer the CONNECT request of {}", client);
+}
+
 std::string fill(std::string_view format, const Evidence& evidence, const Verdict& verdict) {
     if (format.empty()) return {};
     const auto& hello = evidence.client_hello;
@@ -47,9 +60,8 @@ std::string fill(std::string_view format, const Evidence& evidence, const Verdic
         fmt::arg("actor", is_peer ? fmt::format("{} {}", name(verdict.actor), readable(peer))
                                   : std::string(name(verdict.actor))),
         fmt::arg("stage", name(verdict.stage)), fmt::arg("speaks", spoken),
-        fmt::arg("status", evidence.proxy_status.value_or(0)),
-        fmt::arg("version", version_text(evidence)), fmt::arg("offered", offered_text(evidence)),
-        fmt::arg("wait", readable_span(verdict.wait)),
+        fmt::arg("refusal", refusal_text(evidence)), fmt::arg("version", version_text(evidence)),
+        fmt::arg("offered", offered_text(evidence)), fmt::arg("wait", readable_span(verdict.wait)),
         fmt::arg("count", evidence.of_client().syn_count));
 }
 
