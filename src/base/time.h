@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 namespace tlstriage {
 
@@ -15,6 +16,15 @@ constexpr Nanoseconds milliseconds(std::int64_t count) {
 }
 constexpr Nanoseconds seconds(std::int64_t count) {
     return count * nanoseconds_per_second;
+}
+
+/// What a capture's times are kept within: from 1966-10-31 to 2259-02-09. The difference of two
+/// such times is a number of nanoseconds, and so is each with a year added or taken away. Whoever
+/// reads a time from outside sees to it.
+constexpr Nanoseconds earliest_time = -seconds(100'000'000);
+constexpr Nanoseconds latest_time = std::numeric_limits<Nanoseconds>::max() - seconds(100'000'000);
+constexpr bool is_capture_time(Nanoseconds time) {
+    return earliest_time <= time && time <= latest_time;
 }
 
 /// Where and when something was seen: the frame's number in its file, as Wireshark counts (from 1;

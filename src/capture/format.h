@@ -65,6 +65,8 @@ class Format {
     static std::optional<Format> detect(Bytes start);
 
     [[nodiscard]] Kind kind() const { return kind_; }
+    /// Whether the section at hand has the other byte order than this machine.
+    [[nodiscard]] bool swapped() const { return swapped_; }
     /// Bytes before the first record (pcap 24, Ixia's 28, pcapng 0: its section header is a control
     /// block).
     [[nodiscard]] std::size_t header_length() const { return file_header_; }

@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "capture/format.h"
+#include "capture/pcapng_blocks.h"
+#include "capture/pcapng_options.h"
 
 namespace tlstriage::capture {
 
@@ -14,36 +16,8 @@ constexpr std::size_t most_interfaces = 65'536;
 /// Bytes of notes of one trace that are kept.
 constexpr std::size_t most_note_bytes = std::size_t{64} << 20U;
 
-// Option codes (draft-ietf-opsawg-pcapng §3.5, §4.2, §4.6).
-constexpr std::uint16_t option_end = 0;
-constexpr std::uint16_t option_comment = 1;
-constexpr std::uint16_t option_time_resolution = 9;
-constexpr std::uint16_t option_time_offset = 14;
-constexpr std::uint16_t option_start_time = 2;
-constexpr std::uint16_t option_end_time = 3;
-constexpr std::uint16_t option_interface_drops = 5;
-constexpr std::uint16_t option_system_drops = 7;
-
-/// Reads in the section's byte order; the caller has checked that the bytes are there.
-template <std::unsigned_integral T>
-T load(Bytes at, bool swapped) {
-    const auto value = load_native<T>(at.data());
-    return swapped ? byte_swapped(value) : value;
-}
-
-/// Calls visit(code, value) for each option in `options`. Malformed ones end the list: what a block
-/// says of itself is never worth losing the packets behind it.
-template <class Visit>
-void for_each_option(Bytes options, bool swapped, Visit visit) {
-    while (options.size() >= 4) {
-        const auto code = load<std::uint16_t>(options, swapped);
-        const std::size_t length = load<std::uint16_t>(options.subspan(2), swapped);
-        options = options.subspan(4);
-        if (code == option_end || length > options.size()) return;
-        visit(code, options.first(length));
-        options = options.subspan(std::min(options.size(), (length + 3) & ~std::size_t{3}));
-    }
-}
+using pcapng::for_each_option;
+using pcapng::load;
 
 /// if_tsresol: a negative power of 10, or of 2 when the top bit is set. Saturates like Wireshark's.
 std::uint64_t ticks_per_second(std::uint8_t resolution) {
@@ -59,14 +33,14 @@ std::uint64_t ticks_per_second(std::uint8_t resolution) {
 
 }  // namespace
 
-/// Any resolution, any offset, and what 64 bits of nanoseconds can't hold.
+/// Any resolution, any offset, and times that no capture has: the next one that a capture may have.
 Nanoseconds Interface::unusual_time(std::uint64_t ticks) const {
     __extension__ using Wide = __int128;
     const Wide per_second = ticks_per_second;
     const Wide whole = Wide{ticks} / per_second + offset_seconds;
     const Wide fraction = Wide{ticks} % per_second * nanoseconds_per_second / per_second;
     const Wide time = whole * nanoseconds_per_second + fraction;
-    return static_cast<Nanoseconds>(std::clamp<Wide>(time, INT64_MIN, INT64_MAX));
+    return static_cast<Nanoseconds>(std::clamp<Wide>(time, earliest_time, latest_time));
 }
 
 Step Format::step_rare_block(Bytes window, std::size_t& position, Record& record) const {
@@ -164,9 +138,9 @@ bool Format::apply_interface_description(Bytes block) {
     interface.link = LinkType{load<std::uint16_t>(block.subspan(8), swapped_)};
     interface.snap_length = u32_at(block.data() + 12);
     for_each_option(block.subspan(16, block.size() - 20), swapped_, [&](auto code, Bytes value) {
-        if (code == option_time_resolution && value.size() == 1) {
+        if (code == pcapng::option_time_resolution && value.size() == 1) {
             interface.ticks_per_second = ticks_per_second(value[0]);
-        } else if (code == option_time_offset && value.size() == 8) {
+        } else if (code == pcapng::option_time_offset && value.size() == 8) {
             interface.offset_seconds =
                 static_cast<std::int64_t>(load<std::uint64_t>(value, swapped_));
         }
@@ -186,7 +160,7 @@ void Format::apply_interface_statistics(Bytes block) {
     std::uint64_t interface_drops = 0;
     std::uint64_t system_drops = 0;
     for_each_option(block.subspan(20, block.size() - 24), swapped_, [&](auto code, Bytes value) {
-        if (code == option_comment && as_text(value).starts_with(note_beginning) &&
+        if (code == pcapng::option_comment && as_text(value).starts_with(note_beginning) &&
             value.size() <= most_note_bytes - note_bytes_) {
             note_bytes_ += value.size();
             notes_.emplace_back(as_text(value));
@@ -194,10 +168,12 @@ void Format::apply_interface_statistics(Bytes block) {
         if (value.size() != 8) return;
         const std::uint64_t first = load<std::uint32_t>(value, swapped_);
         const std::uint64_t ticks = first << 32U | load<std::uint32_t>(value.subspan(4), swapped_);
-        if (code == option_start_time) interface.capture_start = interface.time(ticks);
-        if (code == option_end_time) interface.capture_end = interface.time(ticks);
-        if (code == option_interface_drops) interface_drops = load<std::uint64_t>(value, swapped_);
-        if (code == option_system_drops) system_drops = load<std::uint64_t>(value, swapped_);
+        if (code == pcapng::option_start_time) interface.capture_start = interface.time(ticks);
+        if (code == pcapng::option_end_time) interface.capture_end = interface.time(ticks);
+        if (code == pcapng::option_interface_drops)
+            interface_drops = load<std::uint64_t>(value, swapped_);
+        if (code == pcapng::option_system_drops)
+            system_drops = load<std::uint64_t>(value, swapped_);
     });
     interface.dropped = std::max(interface.dropped, interface_drops + system_drops);
 }

@@ -12,8 +12,8 @@ namespace tlstriage::capture {
 inline Nanoseconds Interface::time(std::uint64_t ticks) const {
     std::uint64_t time = 0;
     if (nanoseconds_per_tick == 0 || offset_seconds != 0 ||
-        __builtin_mul_overflow(ticks, nanoseconds_per_tick, &time) || time > INT64_MAX)
-        [[unlikely]] {
+        __builtin_mul_overflow(ticks, nanoseconds_per_tick, &time) ||
+        time > static_cast<std::uint64_t>(latest_time)) [[unlikely]] {
         return unusual_time(ticks);
     }
     return static_cast<Nanoseconds>(time);

@@ -4,18 +4,13 @@
 #include <cstring>
 
 #include "capture/pcapng_blocks.h"
+#include "capture/pcapng_options.h"
 
 namespace tlstriage::capture {
 namespace {
 
-// Option codes (draft-ietf-opsawg-pcapng §3.5, §4.1, §4.2, §4.6).
-constexpr std::uint16_t option_comment = 1;
+// Of a section header (draft-ietf-opsawg-pcapng §4.1).
 constexpr std::uint16_t option_application = 4;
-constexpr std::uint16_t option_interface_name = 2;
-constexpr std::uint16_t option_time_resolution = 9;
-constexpr std::uint16_t option_time_offset = 14;
-constexpr std::uint16_t option_start_time = 2;
-constexpr std::uint16_t option_end_time = 3;
 
 constexpr std::uint16_t name_record_v4 = 1;
 constexpr std::uint16_t name_record_v6 = 2;
@@ -68,7 +63,7 @@ void PcapngWriter::option(std::uint16_t code, std::string_view value) {
 
 void PcapngWriter::comments_option(std::span<const std::string> comments) {
     for (const std::string& comment : comments)
-        option(option_comment, comment);
+        option(pcapng::option_comment, comment);
 }
 
 void PcapngWriter::section_header(std::string_view application, std::string_view comment) {
@@ -77,7 +72,7 @@ void PcapngWriter::section_header(std::string_view application, std::string_view
         put(std::uint16_t{1});  // version 1.0
         put(std::uint16_t{0});
         put(~std::uint64_t{0});  // length not given
-        if (!comment.empty()) option(option_comment, comment);
+        if (!comment.empty()) option(pcapng::option_comment, comment);
         option(option_application, application);
         end_of_options();
     });
@@ -85,7 +80,7 @@ void PcapngWriter::section_header(std::string_view application, std::string_view
 }
 
 std::uint32_t PcapngWriter::interface_description(const Interface& interface,
-                                                  std::string_view name) {
+                                                  std::span<const KeptOption> options) {
     const bool tens = is_power_of_ten(interface.nanoseconds_per_tick);
     const Clock clock{tens ? interface.nanoseconds_per_tick : 1,
                       tens ? interface.offset_seconds : 0};
@@ -93,13 +88,14 @@ std::uint32_t PcapngWriter::interface_description(const Interface& interface,
         put(static_cast<std::uint16_t>(interface.link));
         put(std::uint16_t{0});
         put(interface.snap_length);
-        if (!name.empty()) option(option_interface_name, name);
+        for (const KeptOption& kept : options)
+            option(kept.code, kept.value);
         const char resolution = resolution_of(clock.nanoseconds_per_tick);
-        option(option_time_resolution, {&resolution, 1});
+        option(pcapng::option_time_resolution, {&resolution, 1});
         if (clock.offset_seconds != 0) {
             std::array<char, 8> offset{};
             std::memcpy(offset.data(), &clock.offset_seconds, offset.size());
-            option(option_time_offset, {offset.data(), offset.size()});
+            option(pcapng::option_time_offset, {offset.data(), offset.size()});
         }
         end_of_options();
     });
@@ -116,6 +112,7 @@ std::uint64_t PcapngWriter::ticks(std::uint32_t interface, Nanoseconds time) con
 }
 
 void PcapngWriter::packet(const Record& record, std::uint32_t interface, Bytes bytes,
+                          std::span<const KeptOption> options,
                           std::span<const std::string> comments) {
     block(pcapng::enhanced_packet, [&] {
         const std::uint64_t time = ticks(interface, record.time);
@@ -125,7 +122,9 @@ void PcapngWriter::packet(const Record& record, std::uint32_t interface, Bytes b
         put(static_cast<std::uint32_t>(bytes.size()));
         put(record.wire_length);
         padded(tlstriage::as_text(bytes));
-        if (comments.empty()) return;
+        if (options.empty() && comments.empty()) return;
+        for (const KeptOption& kept : options)
+            option(kept.code, kept.value);
         comments_option(comments);
         end_of_options();
     });
@@ -172,8 +171,8 @@ void PcapngWriter::interface_statistics(std::uint32_t interface, Nanoseconds sta
         put(static_cast<std::uint32_t>(time >> 32U));
         put(static_cast<std::uint32_t>(time));
         comments_option(comments);
-        time_option(option_start_time, interface, start);
-        time_option(option_end_time, interface, end);
+        time_option(pcapng::option_start_time, interface, start);
+        time_option(pcapng::option_end_time, interface, end);
         end_of_options();
     });
 }

@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "capture/format.h"
+#include "capture/kept_options.h"
 
 namespace tlstriage::capture {
 
@@ -22,11 +23,12 @@ class PcapngWriter {
     explicit PcapngWriter(std::string& out) : out_(out) {}
 
     void section_header(std::string_view application, std::string_view comment);
-    /// Its number. Times of its packets have the interface's resolution, or nanoseconds where that
-    /// has ticks that are no whole number of them.
-    std::uint32_t interface_description(const Interface& interface, std::string_view name);
+    /// Its number. `options`: beside those of its times. Times of its packets have the interface's
+    /// resolution, or nanoseconds where that has ticks that are no whole number of them.
+    std::uint32_t interface_description(const Interface& interface,
+                                        std::span<const KeptOption> options);
     void packet(const Record& record, std::uint32_t interface, Bytes bytes,
-                std::span<const std::string> comments);
+                std::span<const KeptOption> options, std::span<const std::string> comments);
     void name_resolution(std::span<const std::pair<IpAddress, std::string>> names);
     /// TLS key log lines (§4.7).
     void decryption_secrets(std::string_view key_log);

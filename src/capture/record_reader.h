@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
+#include "capture/kept_options.h"
 #include "capture/place.h"
 #include "capture/walk.h"
 
@@ -29,14 +31,22 @@ class RecordReader {
     [[nodiscard]] std::uint64_t frame() const { return walker_.result.frames; }
     [[nodiscard]] const Format& format() const { return *walker_.result.format; }
 
+    /// What a pcapng says beside of the record's interface, and of the record.
+    [[nodiscard]] std::span<const KeptOption> interface_options() const;
+    [[nodiscard]] std::vector<KeptOption> packet_options() const;
+
   private:
     bool next_place();
+    void control();
 
     std::unique_ptr<Source> source_;
     Walker walker_;
     Record record_;
+    Bytes block_;  ///< that the record is in
     bool more_;
     std::optional<std::span<const Place>> places_;  ///< those to come
+    std::vector<std::vector<KeptOption>> interface_options_;  ///< by Record::interface_id
+    std::size_t option_bytes_ = 0;                            ///< in them
 };
 
 }  // namespace tlstriage::capture

@@ -17,8 +17,9 @@ using Sink = std::function<void(std::string_view)>;
 
 class CaptureOutput {
   public:
-    /// Borrows `sink`.
-    CaptureOutput(const Sink& sink, bool pcapng);
+    /// Borrows `sink`. `anonymous`: of what the source says of interfaces and packets no text is
+    /// copied.
+    CaptureOutput(const Sink& sink, bool pcapng, bool anonymous);
 
     /// Of pcapng alone; before the first packet.
     void begin(std::string_view comment, std::string_view key_log,
@@ -41,10 +42,13 @@ class CaptureOutput {
         friend auto operator<=>(const InterfaceKey&, const InterfaceKey&) = default;
     };
 
+    std::uint32_t describe(const TraceMerge& from);
+    void block(const TraceMerge& from, Bytes bytes, std::span<const std::string> comments);
     void flush();
 
     const Sink& sink_;
     bool pcapng_;
+    bool anonymous_;
     std::string buffer_;
     capture::PcapngWriter blocks_{buffer_};
     capture::PcapWriter records_{buffer_};

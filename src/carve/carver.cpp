@@ -125,7 +125,7 @@ CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Loo
     if (plan.has_fragments || !plan.key_log.empty()) found = survey(traces, belonging);
     const std::string secrets = lines_about(plan.key_log, found.client_randoms);
 
-    CaptureOutput output(sink, plan.pcapng);
+    CaptureOutput output(sink, plan.pcapng, plan.addresses != nullptr);
     output.begin(plan.comment, secrets, names_of(flows, plan.addresses));
     Carving carving(flows, belonging, std::move(found), plan, output);
     TraceMerge merge(traces);

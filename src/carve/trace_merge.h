@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ class TraceMerge {
     [[nodiscard]] const capture::Record& record() const { return open_[current_].reader->record(); }
     [[nodiscard]] const capture::Interface& interface() const {
         return open_[current_].reader->format().interfaces()[record().interface_id];
+    }
+    /// What a pcapng says beside, of that interface and of the record.
+    [[nodiscard]] std::span<const capture::KeptOption> interface_options() const {
+        return open_[current_].reader->interface_options();
+    }
+    [[nodiscard]] std::vector<capture::KeptOption> packet_options() const {
+        return open_[current_].reader->packet_options();
     }
     /// Of the record.
     [[nodiscard]] Moment at() const { return {record().time, open_[current_].reader->frame()}; }

@@ -1,6 +1,5 @@
 // tlstriage bench: a trace in memory, replayed through the file path and the live path.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/scratch_folder.h"
 #include "cli/bench_table.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -53,29 +53,6 @@ struct BenchOptions {
     std::string memory = "4G";
     unsigned repeat = 5;
     bool csv = false;
-};
-
-/// A folder that is gone with the object.
-class ScratchFolder {
-  public:
-    ScratchFolder() {
-        std::string name = std::filesystem::temp_directory_path() / "tlstriage-bench-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::system_error(errno, std::generic_category(), name);
-        }
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder&&) = delete;
-    ScratchFolder& operator=(ScratchFolder&&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
 };
 
 /// Keeps the best of several runs of each stage, in the order in which the stages first came.

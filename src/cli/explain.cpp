@@ -154,21 +154,11 @@ std::vector<ladder::FlowFrames> find_frames(std::span<const Chosen* const> flows
     return collector.finish();
 }
 
-std::string quoted(const std::string& word) {
-    constexpr std::string_view plain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
-    if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
-    return text + "'";
-}
-
 std::string carve_command(const std::vector<std::string>& typed, const Chosen& flow) {
     const std::string id = report::flow_id(flow.evidence);
     std::string command = "tlstriage carve";
     for (const std::string& input : typed)
-        command += " " + quoted(input);
+        command += " " + shell_word(input);
     return fmt::format("{} --flow {} -o {}.pcapng", command, id, id);
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 namespace tlstriage::cli {
@@ -41,15 +40,11 @@ ReadTwice::ReadTwice(std::vector<std::string>& inputs) {
     }
 }
 
-ReadTwice::~ReadTwice() {
-    std::error_code ignored;
-    for (const Copy& copy : copies_)
-        std::filesystem::remove(copy.path, ignored);
-}
-
 void ReadTwice::copy(std::string& input) {
-    std::string name = std::filesystem::temp_directory_path() / "tlstriage-XXXXXX";
-    const int to = ::mkostemp(name.data(), O_CLOEXEC);
+    if (!folder_) folder_.emplace();
+    const std::string name = folder_->file(std::to_string(copies_.size()));
+    constexpr mode_t for_user = 0600;
+    const int to = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, for_user);
     if (to < 0) fail(name);
     copies_.push_back({input, name});
     const int from =
@@ -76,8 +71,9 @@ void ReadTwice::restore(std::vector<std::string>& names) const {
     for (const Copy& copy : copies_) {
         for (std::string& name : names) {
             // Of a tar there are several names, path!member.
-            if (name.starts_with(copy.path.native())) {
-                name.replace(0, copy.path.native().size(), copy.typed);
+            const std::string& path = copy.path.native();
+            if (name == path || name.starts_with(path + "!")) {
+                name.replace(0, path.size(), copy.typed);
             }
         }
     }

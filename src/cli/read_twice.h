@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "base/scratch_folder.h"
 
 namespace tlstriage::cli {
 
@@ -14,9 +17,6 @@ class ReadTwice {
     /// `inputs` as typed; those that were copied are replaced by their copies. Throws
     /// std::system_error.
     explicit ReadTwice(std::vector<std::string>& inputs);
-    ~ReadTwice();
-    ReadTwice(ReadTwice&&) = delete;
-    ReadTwice& operator=(ReadTwice&&) = delete;
 
     /// In names of traces, what was typed again.
     void restore(std::vector<std::string>& names) const;
@@ -28,6 +28,7 @@ class ReadTwice {
     };
     void copy(std::string& input);
 
+    std::optional<ScratchFolder> folder_;  ///< once there is one to copy
     std::vector<Copy> copies_;
 };
 

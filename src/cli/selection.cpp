@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "capture/walk.h"
+#include "cli/console.h"
 #include "report/safe_text.h"
 #include "wire/decode.h"
 #include "wire/icmp.h"
@@ -73,6 +74,28 @@ void choose_flow(report::Selection& selection, const std::string& id,
 }
 
 }  // namespace
+
+bool SelectionOptions::empty() const {
+    return where.empty() && flows.empty() && causes.empty() && names.empty() && clients.empty() &&
+           servers.empty() && frames.empty();
+}
+
+std::string SelectionOptions::text() const {
+    std::string text;
+    const auto add = [&text](std::string_view option, const std::vector<std::string>& values) {
+        for (const std::string& value : values)
+            text += fmt::format("{}{} {}", text.empty() ? "" : " ", option, shell_word(value));
+    };
+    add("--where", where);
+    add("--flow", flows);
+    add("--cause", causes);
+    add("--sni", names);
+    add("--client", clients);
+    add("--server", servers);
+    for (const std::uint64_t frame : frames)
+        add("--frame", {std::to_string(frame)});
+    return text;
+}
 
 const char* const selection_help = R"(
 Which flows: --where takes conditions, all of which must hold, separated by commas (a backslash

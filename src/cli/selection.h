@@ -20,6 +20,10 @@ struct SelectionOptions {
     std::vector<std::string> clients;
     std::vector<std::string> servers;
     std::vector<std::uint64_t> frames;
+
+    [[nodiscard]] bool empty() const;
+    /// As words of a command line: "--cause server_silent --sni '*.example.com'".
+    [[nodiscard]] std::string text() const;
 };
 
 void define_selection(CLI::App& command, SelectionOptions& options);

@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <cstring>
-#include <memory>
 #include <utility>
 
 namespace tlstriage::evidence {

@@ -7,6 +7,7 @@
 
 #include "html/flow_columns.h"
 #include "html/headline.h"
+#include "html/page_text.h"
 
 namespace tlstriage::html {
 namespace {
@@ -169,9 +170,14 @@ Json vocabulary_json() {
 
 std::string to_json(const Model& model) {
     const FlowTotals& flows = model.flows;
-    const Headline headline = headline_of(flows, model.servers);
+    const Headline headline =
+        headline_of(flows, model.servers, model.choice ? "chosen flow" : "flow");
     Json json{{"headline", {{"title", headline.title}, {"text", headline.text}}},
               {"run", run_json(model.run)}};
+    if (model.choice) {
+        json["choice"] = {{"text", page_text(model.choice->text, most_of_cell)},
+                          {"of", model.choice->of}};
+    }
     json["totals"] = {{"flows", flows.rows}};
     for (std::size_t i = 0; i < outcomes.size(); ++i)
         json["totals"][std::string(outcomes[i])] = flows.by_outcome[i];

@@ -1,6 +1,8 @@
 // All that the page knows, as JSON.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "html/flow_totals.h"
@@ -9,6 +11,12 @@
 
 namespace tlstriage::html {
 
+/// Which flows of a run the page is about, when it is not about all.
+struct Choice {
+    std::string text;      ///< as the person typed it
+    std::uint64_t of = 0;  ///< flows of the run
+};
+
 struct Model {
     RunFile run;
     FlowTotals flows;
@@ -16,6 +24,7 @@ struct Model {
     CertificateTable certificates;
     KeptTable names;
     KeptTable groups;
+    std::optional<Choice> choice;
 };
 
 /// The object that page/*.js reads; its members are described where they are made.

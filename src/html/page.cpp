@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "html/damaged_file.h"
-#include "html/model.h"
 #include "html/page_parts.h"
 #include "html/page_text.h"
 #include "report/files.h"
@@ -49,7 +48,8 @@ void check_same_run(const std::filesystem::path& folder, const Model& model) {
     }
 }
 
-Model read_model(const std::filesystem::path& folder, const Limits& limits) {
+Model read_model(const std::filesystem::path& folder, const Limits& limits,
+                 const std::optional<Choice>& choice) {
     RunFile run = read_run(folder);
     const auto pinned = examples_of(
         read_groups(folder, most_pinned, [](std::string_view cause) { return cause != "none"; }));
@@ -61,7 +61,8 @@ Model read_model(const std::filesystem::path& folder, const Limits& limits) {
                 .servers = read_servers(folder, most_list_rows),
                 .certificates = read_certificates(folder, most_list_rows),
                 .names = read_names(folder, most_list_rows),
-                .groups = std::move(groups)};
+                .groups = std::move(groups),
+                .choice = choice};
     check_same_run(folder, model);
     return model;
 }
@@ -69,8 +70,8 @@ Model read_model(const std::filesystem::path& folder, const Limits& limits) {
 }  // namespace
 
 PageFacts write_page(const std::filesystem::path& run, const std::filesystem::path& output,
-                     const Limits& limits) {
-    const Model model = read_model(run, limits);
+                     const Limits& limits, const std::optional<Choice>& choice) {
+    const Model model = read_model(run, limits, choice);
     const std::string data = script_safe(to_json(model));
     const std::filesystem::path folder = output.has_parent_path() ? output.parent_path() : ".";
     report::OutputFile file(folder, output.filename().string());

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "html/flow_totals.h"
+#include "html/model.h"
 
 namespace tlstriage::html {
 
@@ -15,10 +16,10 @@ struct PageFacts {
     std::size_t bytes = 0;
 };
 
-/// Reads `run` and writes `output`, under a temporary name until it is whole. Throws DamagedFile
-/// for what is missing or not as `analyze` writes it, std::system_error for what the system
-/// refuses.
+/// `choice`: says that `run` holds chosen flows of a run, not all. Reads `run` and writes `output`,
+/// under a temporary name until it is whole. Throws DamagedFile for what is missing or not as
+/// `analyze` writes it, std::system_error for what the system refuses.
 PageFacts write_page(const std::filesystem::path& run, const std::filesystem::path& output,
-                     const Limits& limits);
+                     const Limits& limits, const std::optional<Choice>& choice = {});
 
 }  // namespace tlstriage::html

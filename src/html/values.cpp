@@ -88,9 +88,8 @@ std::optional<Nanoseconds> parse_time(std::string_view text) {
     const auto minute = field(text, 14, 2, 60);
     const auto second = field(text, 17, 2, 61);
     if (!date || !hour || !minute || !second) return std::nullopt;
-    // Years 1771 to 2169: 64 bits of nanoseconds reach further, and leave room for sums.
-    constexpr int most_days = 73'000;
     const auto days = date->time_since_epoch().count();
+    constexpr int most_days = 106'000;  // 64 bits of nanoseconds reach a little further
     if (days < -most_days || days > most_days) return std::nullopt;
     std::int64_t rest = 0;
     if (text.size() > form.size()) {
@@ -102,7 +101,8 @@ std::optional<Nanoseconds> parse_time(std::string_view text) {
     }
     const std::int64_t in_seconds = std::int64_t{days} * 86'400 + std::int64_t{*hour} * 3600 +
                                     std::int64_t{*minute} * 60 + *second;
-    return in_seconds * nanoseconds_per_second + rest;
+    const Nanoseconds time = in_seconds * nanoseconds_per_second + rest;
+    return is_capture_time(time) ? std::optional(time) : std::nullopt;
 }
 
 }  // namespace tlstriage::html

@@ -118,7 +118,10 @@ class FieldWriter {
 /// costs no memory.
 class FieldReader {
   public:
-    explicit FieldReader(Bytes bytes) : cursor_(bytes) {}
+    /// `last_frame`: of the longest trace.
+    explicit FieldReader(Bytes bytes,
+                         std::uint64_t last_frame = std::numeric_limits<std::uint64_t>::max())
+        : cursor_(bytes), last_frame_(last_frame) {}
 
     [[nodiscard]] bool ok() const { return cursor_.ok(); }
     [[nodiscard]] bool empty() const { return cursor_.empty(); }
@@ -138,14 +141,13 @@ class FieldReader {
         if (!fits) cursor_.poison();
         value = fits ? static_cast<T>(number) : T{};
     }
-    /// Times whose differences would overflow are no capture's.
     void operator()(Moment& moment) {
         (*this)(moment.time, moment.frame);
         check_time(moment.time);
+        if (moment.frame > last_frame_) cursor_.poison();
     }
     void check_time(Nanoseconds time) {
-        constexpr Nanoseconds reach = std::numeric_limits<Nanoseconds>::max() / 2;
-        if (time < -reach || time > reach) cursor_.poison();
+        if (!is_capture_time(time)) cursor_.poison();
     }
     void operator()(IpAddress& address) {
         const Bytes bytes = cursor_.take(address.bytes.size());
@@ -236,6 +238,7 @@ class FieldReader {
     }
 
     Cursor cursor_;
+    std::uint64_t last_frame_;
 };
 
 }  // namespace tlstriage::record

@@ -4,6 +4,7 @@
 #include "evidence/packed.h"
 #include "record/blocks.h"
 #include "record/border_members.h"
+#include "record/moments.h"
 #include "record/run_members.h"
 #include "record/run_record.h"
 
@@ -24,7 +25,7 @@ class Loader {
             const bool first = reader_.kind() == BlockKind::run;
             if (first == begun) reader_.fail("has its blocks in a wrong order");
             begun = true;
-            FieldReader fields(reader_.items());
+            FieldReader fields(reader_.items(), last_frame_);
             read(fields);
             if (!fields.ok()) reader_.fail("says what no run can");
         }
@@ -53,6 +54,7 @@ class Loader {
         for (const report::TraceFacts& trace : std::span(run_.facts.traces).subspan(before)) {
             if (trace.archive >= run_.archives.size()) fields.poison();
             fields.check_time(trace.first_packet.value_or(0));
+            last_frame_ = std::max(last_frame_, trace.frames);
         }
     }
 
@@ -61,6 +63,7 @@ class Loader {
         for (const engine::Archive& archive : run_.archives) {
             fields.check_time(archive.first_packet);
             fields.check_time(archive.last_packet);
+            if (archive.last_packet < archive.first_packet) fields.poison();
         }
     }
 
@@ -118,8 +121,9 @@ class Loader {
             check_place(fields, entry.file, entry.archive);
             const Bytes bytes = fields.bytes();
             packed_.assign(bytes.begin(), bytes.end());
-            if (!fields.ok() || !put_addresses(shard) || !is_possible()) return fields.poison();
-            fields.check_time(evidence_.first.time);
+            if (!fields.ok() || !put_addresses(shard) || !is_possible(entry.archive)) {
+                return fields.poison();
+            }
             keep(run_.stores[shard], entry);
         }
     }
@@ -131,6 +135,7 @@ class Loader {
             std::uint32_t number = 0;
             fields(border.archive, number);
             if (!fields.ok() || number > run_.stores[border.shard].size()) return fields.poison();
+            if (border.archive >= run_.archives.size()) return fields.poison();
             if (number > 0) border.stored = number - 1;
             get_owned(fields, border.head);
             get_owned(fields, border.tail);
@@ -151,8 +156,9 @@ class Loader {
         fields(file);
         const Bytes bytes = fields.bytes();
         packed_.assign(bytes.begin(), bytes.end());
-        if (!fields.ok() || !put_addresses(border.shard) || !is_possible()) return fields.poison();
-        fields.check_time(evidence_.first.time);
+        if (!fields.ok() || !put_addresses(border.shard) || !is_possible(border.archive)) {
+            return fields.poison();
+        }
         tail.evidence = std::make_unique<evidence::Evidence>(evidence_);
         tail.evidence->file = file;
     }
@@ -161,7 +167,6 @@ class Loader {
 
     [[nodiscard]] bool is_possible(const engine::Border& border) const {
         using engine::FlowState;
-        if (border.archive >= run_.archives.size()) return false;
         const bool stored = border.stored != engine::Border::nowhere;
         if (border.head != nullptr) {
             const auto& packets = border.head->packets;
@@ -206,12 +211,20 @@ class Loader {
         return true;
     }
 
-    /// Unpacks packed_; what judging relies on must be there.
-    bool is_possible() {
+    /// Unpacks packed_; what judging relies on must be there, and all of it within the archive.
+    bool is_possible(std::uint32_t archive) {
         if (packed_.size() > EvidenceStore::largest || !evidence::unpack(packed_, evidence_)) {
             return false;
         }
-        if (evidence_.client_lane > 1) return false;
+        if (evidence_.client_lane > 1 || !evidence_.first.seen()) return false;
+        const engine::Archive& span = run_.archives[archive];
+        bool within = true;
+        each_moment(evidence_, [&](const Moment& at) {
+            within &=
+                at == Moment{} || (span.first_packet <= at.time && at.time <= span.last_packet &&
+                                   at.seen() && at.frame <= last_frame_);
+        });
+        if (!within) return false;
         return !evidence_.client_hello || evidence_.client_hello->shape != nullptr;
     }
 
@@ -236,6 +249,7 @@ class Loader {
     std::vector<const tls::Chain*> chains_;
     std::vector<std::uint8_t> packed_;
     evidence::Evidence evidence_;
+    std::uint64_t last_frame_ = 0;  ///< of the longest trace
 };
 
 }  // namespace

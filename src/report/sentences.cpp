@@ -46,6 +46,19 @@ std::string actor_text(const Evidence& evidence, const Verdict& verdict) {
     }
 }
 
+/// What a proxy did instead of letting the client through.
+std::string refusal_text(const Evidence& evidence) {
+    const std::string client = readable(evidence.client);
+    if (evidence.proxy_status) {
+        return fmt::format("refused the CONNECT request of {} with status {}", client,
+                           *evidence.proxy_status);
+    }
+    // SOCKS5 has replies before the request, of another kind (RFC 1928 §3, RFC 1929).
+    return evidence.proxy_answered.seen()
+               ? fmt::format("refused {} at the authentication, before any CONNECT request", client)
+               : fmt::format("did not answer the CONNECT request of {}", client);
+}
+
 /// What a sentence's placeholder stands for.
 std::string value_of(std::string_view placeholder, const Evidence& evidence,
                      const Verdict& verdict) {
@@ -59,7 +72,7 @@ std::string value_of(std::string_view placeholder, const Evidence& evidence,
     if (placeholder == "actor") return actor_text(evidence, verdict);
     if (placeholder == "stage") return std::string(name(verdict.stage));
     if (placeholder == "speaks") return spoken_text(evidence, verdict);
-    if (placeholder == "status") return fmt::to_string(evidence.proxy_status.value_or(0));
+    if (placeholder == "refusal") return refusal_text(evidence);
     if (placeholder == "version") return version_text(evidence);
     if (placeholder == "offered") return offered_text(evidence);
     if (placeholder == "wait") return readable_span(verdict.wait);

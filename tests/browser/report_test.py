@@ -266,6 +266,24 @@ class PageTest(unittest.TestCase):
         self.assertLess(self.browser.evaluate(
             "Math.max(...[...document.querySelectorAll('[title]')].map((e) => e.title.length))"), 4096)
 
+    def test_what_was_chosen_it_says_first(self):
+        chosen = self.folder / "chosen.html"
+        where = f"outcome=failed,sni!={HOSTILE.replace(',', '')}"
+        run_program("report", self.run_folder, "-o", chosen, "--where", where, "-q")
+        failed = sum(row["outcome"] == "failed" for row in self.rows)
+        self.open(chosen)
+        said = self.browser.evaluate("document.querySelector('main').innerText.trim()")
+        self.assertTrue(said.startswith(f"{failed} of {len(self.rows)} flows, chosen by --where '"), said)
+        self.assertIn("</script><script>window.pwned = 1</script><img src=x onerror='\\''window",
+                      self.browser.evaluate("document.querySelector('#choice code').textContent"))
+        self.assertEqual(self.browser.evaluate(
+            "[window.pwned === undefined, document.scripts.length, document.images.length]"),
+            [True, 3, 0])
+        self.assertEqual(sum(number(cells[2]) for cells in self.numbers("#cause-card")), failed)
+
+        self.open()
+        self.assertTrue(self.browser.evaluate("document.querySelector('#choice').hidden"))
+
     def test_what_it_leaves_out_it_says(self):
         small = self.folder / "small.html"
         run_program("report", self.run_folder, "-o", small, "--flows", "40", "-q")

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/scratch_folder.h"
 #include "capture/appearance.h"
 #include "capture_bytes.h"
 
@@ -16,12 +17,6 @@ namespace fs = std::filesystem;
 
 class Collect : public ::testing::Test {
   protected:
-    Collect() {
-        std::string name = (fs::temp_directory_path() / "collect-XXXXXX").string();
-        folder = ::mkdtemp(name.data());
-    }
-    ~Collect() override { fs::remove_all(folder); }
-
     std::string put(const std::string& name, const Buffer& bytes) const {
         fs::create_directories((folder / name).parent_path());
         std::ofstream file(folder / name, std::ios::binary);
@@ -40,7 +35,8 @@ class Collect : public ::testing::Test {
         return all;
     }
 
-    fs::path folder;
+    ScratchFolder scratch;
+    fs::path folder = scratch.path();
 };
 
 TEST_F(Collect, FoldersByTimeThenName) {

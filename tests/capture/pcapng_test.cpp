@@ -32,7 +32,14 @@ TEST(Pcapng, TimeResolutionAndOffset) {
         whole - seconds(1000));
     EXPECT_EQ(time_with(option(9, {0x7f}), 5), 0);
     EXPECT_EQ(time_with(option(9, {0xff}), 5), 0);
-    EXPECT_EQ(time_with({}, ~std::uint64_t{0}), INT64_MAX);
+    EXPECT_EQ(time_with({}, ~std::uint64_t{0}), latest_time);
+    EXPECT_EQ(time_with(option(9, {9}), ~std::uint64_t{0}), latest_time);
+    EXPECT_EQ(time_with(option(9, {9}), static_cast<std::uint64_t>(latest_time)), latest_time);
+    EXPECT_EQ(time_with(option(9, {9}), static_cast<std::uint64_t>(latest_time) + 1), latest_time);
+    EXPECT_EQ(time_with(option(14, Writer().u64(~std::uint64_t{0}).buffer), 1), -999'999'000);
+    EXPECT_EQ(time_with(option(14, Writer().u64(std::uint64_t{1} << 63U).buffer), 5),
+              earliest_time);
+    EXPECT_EQ(latest_time - earliest_time, std::numeric_limits<Nanoseconds>::max());
 }
 
 TEST(Pcapng, SectionsOfBothByteOrdersAndInterfacesOverAll) {

@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 
+#include "base/scratch_folder.h"
 #include "capture/inputs.h"
 #include "capture_bytes.h"
 #include "walk_bytes.h"
@@ -22,12 +23,6 @@ namespace fs = std::filesystem;
 
 class Sources : public ::testing::Test {
   protected:
-    Sources() {
-        std::string name = (fs::temp_directory_path() / "capture-XXXXXX").string();
-        folder = ::mkdtemp(name.data());
-    }
-    ~Sources() override { fs::remove_all(folder); }
-
     std::string put(const std::string& name, const Buffer& bytes) const {
         fs::create_directories((folder / name).parent_path());
         std::ofstream file(folder / name, std::ios::binary);
@@ -71,7 +66,8 @@ class Sources : public ::testing::Test {
         return all;
     }
 
-    fs::path folder;
+    ScratchFolder scratch;
+    fs::path folder = scratch.path();
 };
 
 TEST_F(Sources, MappedAndStreamedAlike) {

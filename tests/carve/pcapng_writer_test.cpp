@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/pcapng_options.h"
+
 namespace tlstriage::capture {
 namespace {
 
@@ -61,17 +63,18 @@ TEST(PcapngWriter, IsReadAsItWasWritten) {
     odd.nanoseconds_per_tick = 0;
     Interface shifted;
     shifted.offset_seconds = -10;
-    const std::uint32_t first = writer.interface_description(nanosecond, "eth0");
-    const std::uint32_t second = writer.interface_description(odd, "");
-    const std::uint32_t third = writer.interface_description(shifted, "");
+    const std::vector<KeptOption> named{{pcapng::option_interface_name, "eth0"}};
+    const std::uint32_t first = writer.interface_description(nanosecond, named);
+    const std::uint32_t second = writer.interface_description(odd, {});
+    const std::uint32_t third = writer.interface_description(shifted, {});
     const std::string frame = "frame";
     const std::vector<std::string> comments{"one", std::string(70'000, 'x')};
     writer.decryption_secrets("CLIENT_RANDOM 00 11\n");
     const std::vector<std::pair<IpAddress, std::string>> names{{IpAddress{}, "a.test"}};
     writer.name_resolution(names);
-    writer.packet(record_of(frame, some_time, 60), first, as_bytes(frame), comments);
-    writer.packet(record_of(frame, some_time, 60), second, as_bytes(frame).first(2), {});
-    writer.packet(record_of(frame, some_time - 1, 60), third, as_bytes(frame), {});
+    writer.packet(record_of(frame, some_time, 60), first, as_bytes(frame), {}, comments);
+    writer.packet(record_of(frame, some_time, 60), second, as_bytes(frame).first(2), {}, {});
+    writer.packet(record_of(frame, some_time - 1, 60), third, as_bytes(frame), {}, {});
     const std::vector<std::string> notes{"tlstriage-note", "other", "tlstriage-more"};
     writer.interface_statistics(first, some_time - 5, some_time + 7, notes);
 

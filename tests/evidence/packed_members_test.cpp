@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
 
 #include "evidence/packed.h"
+#include "record/moments.h"
 
 namespace tlstriage::evidence {
 namespace {
@@ -18,6 +20,7 @@ class Filler {
     void operator()(T&... values) {
         (put(values), ...);
     }
+    [[nodiscard]] unsigned moments() const { return moments_; }
 
   private:
     void put(bool& value) { value = true; }
@@ -28,6 +31,7 @@ class Filler {
     requires std::is_enum_v<T>
     void put(T& value) { value = static_cast<T>(1); }
     void put(Moment& value) {
+        ++moments_;
         const auto number = next_++;
         value = {static_cast<Nanoseconds>(number) * 1'000, number};
     }
@@ -56,6 +60,7 @@ class Filler {
     void put(T& value) { fill(*this, value); }
 
     std::uint64_t next_ = 1;
+    unsigned moments_ = 0;
 };
 
 // All members by name, so that another one does not compile: pack it (packed_members.h), name it
@@ -194,6 +199,15 @@ TEST(PackedMembers, FullListsFitInTheRoom) {
     for (std::size_t side = 0; side < after.sides.size(); ++side)
         EXPECT_EQ(after.sides[side].opaque_records, before.sides[side].opaque_records);
     EXPECT_EQ(after.of_client().syn, before.of_client().syn);
+}
+
+TEST(PackedMembers, EachMomentIsChecked) {
+    Evidence evidence;
+    Filler filler;
+    filler(evidence);
+    std::set<Moment> moments;
+    record::each_moment(evidence, [&](const Moment& moment) { moments.insert(moment); });
+    EXPECT_EQ(moments.size(), filler.moments());
 }
 
 TEST(PackedMembers, AddressesCanBeWrittenAnew) {

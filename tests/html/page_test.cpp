@@ -3,30 +3,24 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "html/damaged_file.h"
 #include "html/headline.h"
 #include "html/run_file.h"
 #include "html/run_folder.h"
 #include "support/csv.h"
+#include "support/page.h"
 
 namespace tlstriage::html {
 namespace {
 
 using Json = nlohmann::json;
+using test::count_of;
+using test::data_of_page;
 using test::RunFolder;
 
 std::string page_of(const RunFolder& run, const Limits& limits = {}) {
     write_page(run.path(), run.file("page.html"), limits);
     return test::read_file(run.file("page.html"));
-}
-
-/// The JSON of the page's data element.
-Json data_of(const std::string& page) {
-    const std::string begin = R"(<script type="application/json" id="data">)";
-    const std::size_t at = page.find(begin) + begin.size();
-    return Json::parse(page.substr(at, page.find("</script>", at) - at));
 }
 
 std::string complaint_of(const RunFolder& run) {
@@ -63,7 +57,7 @@ TEST(Page, CountsWhatTheTablesHold) {
                  {{"sha256", "cd"}, {"days_left", "6"}},
                  {{"sha256", "ef"}, {"days_left", "7"}},
                  {{"sha256", "gh"}, {"days_left", "9999"}}}}});
-    const Json data = data_of(page_of(run));
+    const Json data = data_of_page(page_of(run));
     EXPECT_EQ(data["totals"],
               Json::parse(R"({"flows":5,"ok":2,"failed":2,"incomplete":1,"not_tls":0})"));
     EXPECT_EQ(data["headline"]["title"], "2 of 5 flows failed (40.0 %)");
@@ -82,7 +76,7 @@ TEST(Page, SaysHowManyFlowsItLeavesOut) {
     for (int i = 0; i < 50; ++i)
         run.add_flow({{"outcome", "failed"}, {"cause", i < 48 ? "syn_timeout" : "server_silent"}});
     run.write();
-    const Json data = data_of(page_of(run, {.troubled = 10, .others = 1}));
+    const Json data = data_of_page(page_of(run, {.troubled = 10, .others = 1}));
     EXPECT_EQ(data["flows"]["troubled_total"], 50);
     EXPECT_EQ(data["flows"]["troubled_shown"], 10);
     EXPECT_EQ(data["flows"]["rows"].size(), 10U);
@@ -110,17 +104,11 @@ TEST(Page, HostileTextStaysText) {
         plain.write();
         return page_of(plain);
     }();
-    const auto count = [](const std::string& text, const std::string& part) {
-        std::size_t found = 0;
-        for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-            ++found;
-        return found;
-    };
     for (const char* const mark :
          {"<script", "</script", "<!--", "\x1b", "\xe2\x80\xae", "\xe2\x80\xa8"})
-        EXPECT_EQ(count(page, mark), count(page_without, mark)) << mark;
+        EXPECT_EQ(count_of(page, mark), count_of(page_without, mark)) << mark;
     EXPECT_LT(page.size(), page_without.size() + 20'000);
-    const Json data = data_of(page);
+    const Json data = data_of_page(page);
     EXPECT_EQ(data["names"]["rows"][0][2],
               "</script><script>alert(1)</script><!--\\xe2\\x80\\xae\\x1b[2J\\xe2\\x80\\xa8=1+1");
 }
@@ -141,7 +129,7 @@ TEST(Page, ReadsJsonLinesAlike) {
     RunFolder run;
     run.add_flow({});
     run.write();
-    const Json of_csv = data_of(page_of(run));
+    const Json of_csv = data_of_page(page_of(run));
     std::filesystem::remove(run.file("flows.csv"));
     test::write_file(run.file("flows.jsonl"),
                      R"({"flow_id":"f0","file":"a.pcap","first_frame":1,"last_frame":9,)"
@@ -149,7 +137,7 @@ TEST(Page, ReadsJsonLinesAlike) {
                      R"("client_ip":"192.0.2.1","client_port":50000,"server_ip":"198.51.100.2",)"
                      R"("server_port":443,"outcome":"ok","cause":"none"})"
                      "\n");
-    EXPECT_EQ(data_of(page_of(run)), of_csv);
+    EXPECT_EQ(data_of_page(page_of(run)), of_csv);
 }
 
 TEST(Page, SaysWhatIsMissingOrDamaged) {
@@ -192,7 +180,7 @@ TEST(Page, SaysWhatIsMissingOrDamaged) {
 TEST(Page, AnEmptyRunHasAPageToo) {
     RunFolder run;
     run.write();
-    EXPECT_EQ(data_of(page_of(run))["headline"]["title"], "No flow of TLS was found.");
+    EXPECT_EQ(data_of_page(page_of(run))["headline"]["title"], "No flow of TLS was found.");
 }
 
 TEST(Commands, NameWhatWasReadTogether) {

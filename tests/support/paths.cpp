@@ -1,7 +1,6 @@
 #include "support/paths.h"
 
 #include <algorithm>
-#include <system_error>
 
 namespace tlstriage::test {
 
@@ -14,19 +13,6 @@ std::vector<std::string> case_names() {
     }
     std::ranges::sort(names);
     return names;
-}
-
-ScratchFolder::ScratchFolder() {
-    std::string name = fs::temp_directory_path() / "tlstriage-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), name);
-    }
-    path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
 }
 
 }  // namespace tlstriage::test

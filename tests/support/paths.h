@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/scratch_folder.h"
+
 namespace tlstriage::test {
 
 /// The source tree. meson sets TLSTRIAGE_SOURCE_ROOT.
@@ -39,19 +41,7 @@ inline std::filesystem::path capture_in(const std::filesystem::path& folder) {
 /// Folders of pcaps/, by name.
 std::vector<std::string> case_names();
 
-/// A folder of its own for one test, gone when it ends.
-class ScratchFolder {
-  public:
-    ScratchFolder();
-    ~ScratchFolder();
-    ScratchFolder(ScratchFolder&&) = delete;
-    ScratchFolder& operator=(ScratchFolder&&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
-  private:
-    std::filesystem::path path_;
-};
+/// A folder of its own for one test.
+using tlstriage::ScratchFolder;
 
 }  // namespace tlstriage::test

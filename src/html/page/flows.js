@@ -55,7 +55,7 @@ function flowNote(shown, narrowed) {
   let text = shown === flows.length ? `All ${plural(shown, "flow", "flows")} of this page`
                                     : `${grouped(shown)} of ${plural(flows.length, "flow", "flows")} in this page`;
   if (narrowing.total !== null && shown === narrowed && narrowing.total !== shown)
-    text += `; the run has ${grouped(narrowing.total)} such flows`;
+    text += `; the ${data.choice ? "selection" : "run"} has ${grouped(narrowing.total)} such flows`;
   return text;
 }
 
@@ -139,6 +139,8 @@ function heldSentence() {
     parts.push(`Of the ${grouped(held.others_total)} that are ok or no TLS it holds a sample of `
       + `${grouped(held.others_shown)}.`);
   }
-  parts.push("Charts and totals count every flow of the run; all rows are in the flows table beside it.");
+  parts.push(data.choice
+    ? "Charts and totals count every chosen flow; their rows are in the run's flows table, with all others."
+    : "Charts and totals count every flow of the run; all rows are in the flows table beside it.");
   return parts.join(" ");
 }

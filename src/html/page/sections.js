@@ -2,6 +2,7 @@
 
 function drawHero() {
   const { totals, run } = data;
+  drawChoice();
   byId("headline").textContent = data.headline.title;
   byId("headline-text").textContent = data.headline.text;
   byId("origin").textContent = `${plural(run.frames, "frame", "frames")} (${bytes(run.bytes)}) of `
@@ -22,6 +23,16 @@ function drawHero() {
       element("span", { class: "quiet", text: ` ${percentage(totals[name], totals.flows)}` })))));
   }
   drawLosses();
+}
+
+/** That the page is about some flows of the run only. */
+function drawChoice() {
+  if (!data.choice) return;
+  const { text, of } = data.choice;
+  byId("choice").hidden = false;
+  byId("choice").append(element("b", { text: `${grouped(data.totals.flows)} of ${plural(of, "flow", "flows")}` }),
+    ", chosen by ", element("code", {}, shortened(text, 400)),
+    ". Whatever this page counts, of servers, certificates and names too, it counts of these alone.");
 }
 
 function drawLosses() {
