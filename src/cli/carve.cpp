@@ -35,6 +35,8 @@ Examples:
       flows whose ids come from standard input
   tlstriage carve capture.pcap --cause unreachable --anonymize -o to-show.pcapng
       without the real addresses
+  tlstriage carve capture.pcap --sni www.example.com --anonymize=names -o to-show.pcapng
+      nor the names, in DNS, TLS, certificates and dialogues; the verdicts stay the same
   tlstriage carve capture.pcap --frame 4711 --keep-data --context 5 -o around.pcapng
       the flow of frame 4711 with its data, and what its two ends exchanged 5 s before and after
 
@@ -45,17 +47,29 @@ original length.
 Exit status: 0 done; 1 no flow was chosen, or something else went wrong; 3 some input could not be
 read whole; 2 wrong command line.)";
 
+constexpr auto addresses_replaced =
+    "Addresses were replaced. What stays: server names, names in DNS and in certificates, "
+    "addresses in certificates and text (HTTP, PROXY, SIP).\n";
+constexpr auto names_replaced =
+    "Addresses, host names and certificates were replaced: texts, serial numbers, keys, key "
+    "identifiers, signatures and time stamps of logs. What stays: lengths and times; the last "
+    "label of a name where many names have it (com, test, two letters); a certificate's dates, "
+    "algorithms and policies; what a ClientHello offers (JA3, JA4, ALPN), randoms, session ids "
+    "and tickets; clear text other than host names and addresses, as user names and mails.\n";
+
 struct CarveOptions {
     ReadingOptions reading;
     SelectionOptions selection;
     std::filesystem::path output;
     std::string key_log;
     std::string anonymize_key;
-    bool anonymize = false;
+    std::string anonymize;  ///< empty: nothing
     double context = -1;
     bool keep_data = false;
     bool cut_data = false;
     bool quiet = false;
+
+    [[nodiscard]] bool names() const { return anonymize == "names"; }
 };
 
 std::string read_text(const std::string& path) {
@@ -94,8 +108,8 @@ carve::AnonymizationKey key_of(const CarveOptions& options) {
 class Choosing {
   public:
     Choosing(const report::Selection& selection, const std::vector<std::string>& files,
-             carve::AddressMap* addresses)
-        : selection_(selection), files_(files), addresses_(addresses) {}
+             carve::AddressMap* addresses, carve::NameMap* names)
+        : selection_(selection), files_(files), addresses_(addresses), names_(names) {}
 
     engine::OnJudged handlers() {
         return {.flow =
@@ -103,7 +117,7 @@ class Choosing {
                         const report::Row row{flow.evidence, flow.verdict, files_,
                                               report::measure(flow.evidence)};
                         if (!selection_.matches(row)) return;
-                        batches_[batch.index].push_back(carve::choose(flow, addresses_));
+                        batches_[batch.index].push_back(carve::choose(flow, addresses_, names_));
                     },
                 .end_round =
                     [this](std::size_t batches) {
@@ -120,6 +134,7 @@ class Choosing {
     const report::Selection& selection_;
     const std::vector<std::string>& files_;
     carve::AddressMap* addresses_;
+    carve::NameMap* names_;
     std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
 };
 
@@ -175,6 +190,20 @@ class Output {
     std::optional<report::OutputFile> file_;
 };
 
+void tell_anonymization(const CarveOptions& options, const carve::CarveResult& result) {
+    const auto tell_of = [](std::uint64_t count, std::string_view what) {
+        if (count > 0) fmt::print(stderr, "{} {}\n", report::grouped(count), what);
+    };
+    fmt::print(stderr, "{}", options.names() ? names_replaced : addresses_replaced);
+    tell_of(result.left_out,
+            "frames were left out, as their encapsulation is not known to anonymisation.");
+    tell_of(result.blanked, "bytes of the flows could not be read for names and are zeros now.");
+    tell_of(result.showing_addresses,
+            "frames still have the bytes of a replaced address in what they carry, or by chance.");
+    tell_of(result.showing_names,
+            "frames still have the text of a replaced name in what they carry, or by chance.");
+}
+
 void tell(const CarveOptions& options, const carve::CarvePlan& plan,
           const carve::CarveResult& result, std::size_t flows) {
     if (options.quiet) return;
@@ -190,23 +219,7 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
         fmt::print(stderr, "{} lines of the key log are about these flows and are in the file.\n",
                    report::grouped(result.key_lines));
     }
-    if (options.anonymize) {
-        fmt::print(stderr,
-                   "Addresses were replaced. What stays: server names, names in DNS and in "
-                   "certificates, addresses in certificates and text (HTTP, PROXY, SIP).\n");
-        if (result.left_out > 0) {
-            fmt::print(stderr,
-                       "{} frames were left out, as their encapsulation is not known to "
-                       "anonymisation.\n",
-                       report::grouped(result.left_out));
-        }
-        if (result.showing > 0) {
-            fmt::print(stderr,
-                       "{} frames still have the bytes of a replaced address in what they "
-                       "carry, or by chance.\n",
-                       report::grouped(result.showing));
-        }
-    }
+    if (!options.anonymize.empty()) tell_anonymization(options, result);
     if (!plan.pcapng) {
         fmt::print(stderr,
                    "A pcap can't carry the verdicts, names{} and what verdicts rest on outside of "
@@ -235,9 +248,15 @@ int carve_flows(const CarveOptions& options) {
         read(plan, inputs, executor, !options.reading.no_progress && !options.quiet);
     read_twice.restore(run.files);
     std::optional<carve::AddressMap> addresses;
-    if (options.anonymize) addresses.emplace(key_of(options));
-    Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr);
-    // The map of addresses is one for all, and grows.
+    std::optional<carve::NameMap> names;
+    if (!options.anonymize.empty()) {
+        const carve::AnonymizationKey key = key_of(options);
+        addresses.emplace(key);
+        names.emplace(key, *addresses);
+    }
+    Choosing choosing(selection, run.files, addresses ? &*addresses : nullptr,
+                      options.names() ? &*names : nullptr);
+    // The maps are one for all, and grow.
     run.engine->judge(addresses ? engine::Parallel(engine::run_serially) : executor.parallel(),
                       choosing.handlers());
     if (choosing.flows.empty()) {
@@ -247,6 +266,8 @@ int carve_flows(const CarveOptions& options) {
 
     carve::CarvePlan carving;
     if (addresses) carving.addresses = &*addresses;
+    if (names) carving.names = &*names;
+    carving.all_names = options.names();
     carving.pcapng = options.output.extension() != ".pcap";
     carving.keep_data = options.keep_data;
     if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
@@ -296,13 +317,16 @@ void define_carve(CLI::App& app, int& status) {
             "--keylog", options->key_log,
             "A TLS key log (SSLKEYLOGFILE); its lines about these flows go into the pcapng")
         ->option_text("FILE");
-    command->add_flag("--anonymize", options->anonymize,
-                      "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
-                      "names and certificates stay");
     command
-        ->add_option("--anonymize-key", options->anonymize_key,
-                     "32 bytes or 64 hex digits; the same key gives the same addresses every time "
-                     "(default: a random one)")
+        ->add_flag("--anonymize{addresses}", options->anonymize,
+                   "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
+                   "with =names also host names and certificates, by others of their length")
+        ->check(CLI::IsMember({"addresses", "names"}));
+    command
+        ->add_option(
+            "--anonymize-key", options->anonymize_key,
+            "32 bytes or 64 hex digits; the same key gives the same addresses and names every time "
+            "(default: a random one)")
         ->option_text("FILE")
         ->needs("--anonymize");
     command->add_flag("-q,--quiet", options->quiet, "Say nothing");
