@@ -38,9 +38,8 @@ bool begins_tls(Bytes data) {
     return header.length < 4 || data[6] <= 7;
 }
 
-bool looks_like_text(Bytes data) {
-    constexpr std::size_t enough = 64;
-    return std::ranges::all_of(data.first(std::min(data.size(), enough)), [](std::uint8_t c) {
+bool is_text(Bytes data) {
+    return std::ranges::all_of(data, [](std::uint8_t c) {
         return (c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n' || c == '\t';
     });
 }
@@ -112,7 +111,7 @@ void StreamWalk::clear_text(Bytes data, Moment at) {
     for (std::size_t i = searched; i + enough_for_tls <= text_.size(); ++i)
         if (begins_tls(Bytes(text_).subspan(i))) return begin_tls(i, at);
     // Another place in records: the house's own sign that some begin here.
-    if (from_the_middle_ && text_.size() == data.size() && !looks_like_text(data)) {
+    if (from_the_middle_ && text_.size() == data.size() && !is_text(data)) {
         if (tls::RecordStream::resumes_at(data)) return begin_tls(0, at);
         blank(next_ - data.size(), data.size());
         text_.clear();
@@ -123,6 +122,11 @@ void StreamWalk::clear_text(Bytes data, Moment at) {
 
 void StreamWalk::end_clear_text(std::size_t count) {
     if (count == 0) return;
+    if (from_the_middle_ && !is_text(Bytes(text_).first(count))) {
+        blank(next_ - text_.size(), count);
+        text_.erase(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(count));
+        return;
+    }
     std::vector<std::uint8_t> other(text_.begin(),
                                     text_.begin() + static_cast<std::ptrdiff_t>(count));
     tools_.names.mentions({reinterpret_cast<char*>(other.data()), other.size()});

@@ -237,6 +237,10 @@ int carve_flows(const CarveOptions& options) {
         fmt::print(stderr, "tlstriage: no capture to read\n");
         return lossy;
     }
+    if (options.names() && !options.key_log.empty()) {
+        throw CLI::ValidationError(
+            "--keylog: keys would show the names that --anonymize=names replaces");
+    }
     const report::Selection selection = selection_of(options.selection, inputs);
     if (selection.empty()) {
         throw CLI::ValidationError(
