@@ -200,7 +200,7 @@ void StreamWalk::on_handshake(HandshakeType type, Bytes body, bool whole, Moment
         Piece& piece = pieces_.front();
         const std::size_t count = std::min(left, piece.length);
         const std::size_t skipped = used < header ? std::min(header - used, count) : 0;
-        const std::size_t from = used + skipped - header;
+        const std::size_t from = std::max(used + skipped, header) - header;
         change(piece.offset + skipped, body.subspan(from, count - skipped),
                Bytes(other).subspan(from, count - skipped));
         used += count;

@@ -155,8 +155,8 @@ TEST(NameStreams, ACertificateOverSegmentsWithRetransmissionAndOverlap) {
     const Octets bytes = records(message(11, vector_of(3, vector_of(3, der))), 400);
     const std::size_t size = bytes.size();
     Stream stream;
-    const Octets out =
-        stream.written(bytes, {{0, 300}, {300, 500}, {0, 300}, {450, 900}, {800, size}});
+    const Octets out = stream.written(
+        bytes, {{0, 300}, {300, 500}, {0, 300}, {450, size - 100}, {size - 200, size}});
     ASSERT_EQ(Stream().written(bytes, {{0, size}}), out) << "segments don't matter";
     Octets messages;
     for (std::size_t at = 0; at < out.size();) {
