@@ -55,7 +55,8 @@ constexpr auto names_replaced =
     "identifiers, signatures and time stamps of logs. What stays: lengths and times; the last "
     "label of a name where many names have it (com, test, two letters); a certificate's dates, "
     "algorithms and policies; what a ClientHello offers (JA3, JA4, ALPN), randoms, session ids "
-    "and tickets; clear text other than host names and addresses, as user names and mails.\n";
+    "and tickets; clear text other than addresses and host names with a dot, as user names and "
+    "mails.\n";
 
 struct CarveOptions {
     ReadingOptions reading;
@@ -325,7 +326,8 @@ void define_carve(CLI::App& app, int& status) {
         ->add_flag("--anonymize{addresses}", options->anonymize,
                    "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
                    "with =names also host names and certificates, by others of their length")
-        ->check(CLI::IsMember({"addresses", "names"}));
+        ->check(CLI::IsMember({"addresses", "names"}))
+        ->option_text("[=names]");
     command
         ->add_option(
             "--anonymize-key", options->anonymize_key,
