@@ -18,7 +18,7 @@ namespace {
 class Carving {
   public:
     Carving(std::span<const ChosenFlow> flows, Belonging& belonging, Survey survey,
-            const CarvePlan& plan, CaptureOutput& output)
+            const CarvePlan& plan, const NamePlans* names, CaptureOutput& output)
         : flows_(flows),
           belonging_(belonging),
           survey_(std::move(survey)),
@@ -26,7 +26,7 @@ class Carving {
           output_(output),
           cuts_(flows.size()),
           noted_(flows.size()) {
-        if (plan.addresses != nullptr) anonymizer_.emplace(*plan.addresses);
+        if (plan.addresses != nullptr) anonymizer_.emplace(*plan.addresses, *plan.names, names);
     }
 
     void frame(const TraceMerge& from) {
@@ -36,7 +36,7 @@ class Carving {
         const auto outcome = wire::decode(record.link, bytes, record.wire_length, packet);
         if (outcome == wire::Outcome::fragment) {
             if (survey_.fragments.contains({from.trace().file, from.at().frame})) {
-                write(from, bytes, packet);
+                write(from, bytes, packet, Belonging::none);
             }
             return;
         }
@@ -47,14 +47,16 @@ class Carving {
             if (outcome == wire::Outcome::tcp) bytes = cut(packet, found.flow, from.at(), bytes);
             note_verdict(found.flow, from);
         }
-        write(from, bytes, packet);
+        write(from, bytes, packet, found.flow);
         comments_.clear();
     }
 
     void fill(CarveResult& result) const {
         result.cut_frames = cut_frames_;
         result.left_out = left_out_;
-        if (anonymizer_) result.showing = anonymizer_->frames_with_traces();
+        if (!anonymizer_) return;
+        result.showing_addresses = anonymizer_->frames_with_addresses();
+        result.showing_names = anonymizer_->frames_with_names();
     }
 
   private:
@@ -76,11 +78,11 @@ class Carving {
         comments_.push_back(flow.verdict);
     }
 
-    void write(const TraceMerge& from, Bytes bytes, wire::Packet packet) {
+    void write(const TraceMerge& from, Bytes bytes, wire::Packet packet, Belonging::Index flow) {
         if (anonymizer_) {
             copy_.assign(bytes.begin(), bytes.end());
             packet.network = copy_.data() + (packet.network - bytes.data());
-            if (!anonymizer_->rewrite(from.record().link, copy_, packet)) {
+            if (!anonymizer_->rewrite(from.record().link, copy_, packet, flow)) {
                 ++left_out_;
                 return;
             }
@@ -105,13 +107,14 @@ class Carving {
 
 /// Addresses of servers, by the names that clients looked up.
 std::vector<std::pair<IpAddress, std::string>> names_of(std::span<const ChosenFlow> flows,
-                                                        AddressMap* addresses) {
+                                                        const CarvePlan& plan) {
     std::set<std::pair<IpAddress, std::string>> names;
     for (const ChosenFlow& flow : flows) {
         if (!flow.lookup) continue;
         const IpAddress& server = flow.server.address;
-        names.emplace(addresses == nullptr ? server : addresses->map(server),
-                      report::printable(flow.lookup->name));
+        const std::string& name = flow.lookup->name;
+        names.emplace(plan.addresses == nullptr ? server : plan.addresses->map(server),
+                      report::printable(plan.all_names ? plan.names->host_of(name) : name));
     }
     return {names.begin(), names.end()};
 }
@@ -122,12 +125,17 @@ CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Loo
                   std::span<const TraceToRead> traces, const CarvePlan& plan, const Sink& sink) {
     Belonging belonging(flows, lookups, plan.context);
     Survey found;
-    if (plan.has_fragments || !plan.key_log.empty()) found = survey(traces, belonging);
+    std::optional<NamePlans> names;
+    if (plan.all_names) names.emplace(flows, *plan.names, *plan.addresses);
+    NamePlans* const name_plans = names ? &*names : nullptr;
+    if (plan.has_fragments || !plan.key_log.empty() || names) {
+        found = survey(traces, belonging, name_plans);
+    }
     const std::string secrets = lines_about(plan.key_log, found.client_randoms);
 
     CaptureOutput output(sink, plan.pcapng, plan.addresses != nullptr);
-    output.begin(plan.comment, secrets, names_of(flows, plan.addresses));
-    Carving carving(flows, belonging, std::move(found), plan, output);
+    output.begin(plan.comment, secrets, names_of(flows, plan));
+    Carving carving(flows, belonging, std::move(found), plan, name_plans, output);
     TraceMerge merge(traces);
     while (merge.next())
         carving.frame(merge);
@@ -139,6 +147,7 @@ CarveResult carve(std::span<const ChosenFlow> flows, std::span<const engine::Loo
                        .bytes = output.bytes(),
                        .key_lines = static_cast<std::uint64_t>(std::ranges::count(secrets, '\n'))};
     carving.fill(result);
+    if (names) result.blanked = names->blanked();
     return result;
 }
 

@@ -22,15 +22,19 @@ struct CarvePlan {
     std::string comment;              ///< about the whole capture
     std::string key_log;              ///< TLS key log; lines about the flows are written
     AddressMap* addresses = nullptr;  ///< not null: replaces addresses
+    NameMap* names = nullptr;         ///< with `addresses`: for names that are addresses
+    bool all_names = false;           ///< replaces all names, and certificates
 };
 
 struct CarveResult {
     std::uint64_t frames = 0;
     std::uint64_t cut_frames = 0;
-    std::uint64_t bytes = 0;      ///< of the capture
-    std::uint64_t key_lines = 0;  ///< of the key log
-    std::uint64_t left_out = 0;   ///< frames whose addresses could not be replaced
-    std::uint64_t showing = 0;    ///< frames that hold the bytes of a real address all the same
+    std::uint64_t bytes = 0;              ///< of the capture
+    std::uint64_t key_lines = 0;          ///< of the key log
+    std::uint64_t left_out = 0;           ///< frames whose addresses could not be replaced
+    std::uint64_t showing_addresses = 0;  ///< frames that hold the bytes of a real one all the same
+    std::uint64_t showing_names = 0;
+    std::uint64_t blanked = 0;  ///< bytes of the flows that could not be read for names
 };
 
 /// Writes the frames of `flows` to `sink`. Throws what the sink throws, and std::runtime_error when

@@ -33,9 +33,16 @@ evidence::Evidence with_other_addresses(evidence::Evidence evidence, AddressMap&
     return evidence;
 }
 
+evidence::Evidence with_other_names(evidence::Evidence evidence, NameMap& names) {
+    auto& hello = evidence.client_hello;
+    if (hello && hello->server_name) hello->server_name = names.host_of(*hello->server_name);
+    if (evidence.dns) evidence.dns->name = names.host_of(evidence.dns->name);
+    return evidence;
+}
+
 }  // namespace
 
-ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses) {
+ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses, NameMap* names) {
     const evidence::Evidence& e = flow.evidence;
     ChosenFlow chosen;
     chosen.client = e.client;
@@ -51,16 +58,19 @@ ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses) {
         if (!e.side(side).syn.seen()) continue;
         chosen.initial_sequences[static_cast<std::size_t>(side)] = e.side(side).initial_sequence;
     }
-    const bool failed = flow.verdict.outcome == verdict::Outcome::failed;
+    engine::NoteParts parts{.profiles = flow.verdict.outcome == verdict::Outcome::failed};
+    if (names != nullptr) parts.findings = flow.verdict.cert_findings;
     const auto write = [&](const evidence::Evidence& shown) {
         chosen.verdict = verdict_text(shown, flow.verdict);
-        chosen.history =
-            engine::history_note(evidence::identity(shown), shown, flow.history, failed);
+        // Profiles tell likeness to the flow's own name: the real one.
+        chosen.history = engine::history_note(evidence::identity(shown), e, flow.history, parts);
     };
     if (addresses == nullptr) {
         write(e);
-    } else {
+    } else if (names == nullptr) {
         write(with_other_addresses(e, *addresses));
+    } else {
+        write(with_other_names(with_other_addresses(e, *addresses), *names));
     }
     return chosen;
 }

@@ -8,7 +8,7 @@
 
 #include "base/address.h"
 #include "base/time.h"
-#include "carve/address_map.h"
+#include "carve/name_map.h"
 #include "engine/judgement.h"
 #include "engine/lookups.h"
 #include "report/row.h"
@@ -38,7 +38,8 @@ struct ChosenFlow {
     std::string history;  ///< engine::history_note
 };
 
-/// With `addresses` what is written about the flow names those that stand for the real ones.
-ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses);
+/// With these maps, which may be null, what is written about the flow has what stands for its real
+/// addresses and names.
+ChosenFlow choose(const engine::JudgedFlow& flow, AddressMap* addresses, NameMap* names);
 
 }  // namespace tlstriage::carve

@@ -70,7 +70,7 @@ std::optional<std::string> client_random(Bytes payload) {
 
 class Surveyor {
   public:
-    explicit Surveyor(Belonging& belonging) : belonging_(belonging) {}
+    Surveyor(Belonging& belonging, NamePlans* names) : belonging_(belonging), names_(names) {}
 
     void frame(const TraceToRead& trace, const capture::Record& record, Moment at) {
         if (trace.archive != archive_) {
@@ -82,8 +82,10 @@ class Surveyor {
         const auto outcome =
             wire::decode(record.link, {record.data, record.captured}, record.wire_length, packet);
         if (outcome == wire::Outcome::fragment) return fragment(trace, packet, at);
-        if (outcome != wire::Outcome::tcp || packet.captured == 0) return;
-        if (belonging_.find(packet, trace.file, trace.archive, at).flow == Belonging::none) return;
+        if (outcome != wire::Outcome::tcp) return;
+        const Belonging::Found found = belonging_.find(packet, trace.file, trace.archive, at);
+        if (names_ != nullptr && found.wanted) names_in(packet, found.flow, at);
+        if (found.flow == Belonging::none) return;
         if (auto random = client_random(packet.data())) {
             result.client_randoms.insert(std::move(*random));
         }
@@ -96,6 +98,14 @@ class Surveyor {
         Nanoseconds since = 0;
         std::vector<std::pair<std::uint32_t, std::uint64_t>> frames;
     };
+
+    void names_in(const wire::Packet& segment, Belonging::Index flow, Moment at) {
+        if (flow != Belonging::none) {
+            names_->segment(flow, segment, at);
+        } else {
+            names_->resolver_segment(segment, at);
+        }
+    }
 
     void fragment(const TraceToRead& trace, wire::Packet& packet, Moment at) {
         const auto key = datagram_key(packet);
@@ -123,6 +133,7 @@ class Surveyor {
     static constexpr std::size_t most_waiting = 65'536;
 
     Belonging& belonging_;
+    NamePlans* names_;
     wire::Defragmenter defragmenter_{max_fragment_bytes};
     std::map<DatagramKey, Waiting> waiting_;
     std::uint32_t archive_ = 0;
@@ -130,11 +141,12 @@ class Surveyor {
 
 }  // namespace
 
-Survey survey(std::span<const TraceToRead> traces, Belonging& belonging) {
-    Surveyor surveyor(belonging);
+Survey survey(std::span<const TraceToRead> traces, Belonging& belonging, NamePlans* names) {
+    Surveyor surveyor(belonging, names);
     TraceMerge merge(traces);
     while (merge.next())
         surveyor.frame(merge.trace(), merge.record(), merge.at());
+    if (names != nullptr) names->finish();
     return std::move(surveyor.result);
 }
 

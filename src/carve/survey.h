@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "carve/belonging.h"
+#include "carve/name_plans.h"
 #include "carve/trace_merge.h"
 
 namespace tlstriage::carve {
@@ -20,7 +21,8 @@ struct Survey {
 };
 
 /// Walks the traces once. Keeps fragments of at most 64 MiB that wait for the rest of theirs.
-Survey survey(std::span<const TraceToRead> traces, Belonging& belonging);
+/// `names`: null, or what gets all segments of the flows, and of resolvers'.
+Survey survey(std::span<const TraceToRead> traces, Belonging& belonging, NamePlans* names);
 
 /// The lines of a TLS key log (https://www.ietf.org/archive/id/draft-ietf-tls-keylogfile-02.html)
 /// that are about one of these sessions.

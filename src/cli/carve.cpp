@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -15,7 +13,7 @@
 
 #include "carve/carver.h"
 #include "cli/command.h"
-#include "cli/focused_reading.h"
+#include "cli/finding_flows.h"
 #include "cli/read_twice.h"
 #include "cli/reading.h"
 #include "cli/selection.h"
@@ -37,6 +35,8 @@ Examples:
       flows whose ids come from standard input
   tlstriage carve capture.pcap --cause unreachable --anonymize -o to-show.pcapng
       without the real addresses
+  tlstriage carve capture.pcap --sni www.example.com --anonymize=names -o to-show.pcapng
+      nor the names, in DNS, TLS, certificates and dialogues; the verdicts stay the same
   tlstriage carve capture.pcap --frame 4711 --keep-data --context 5 -o around.pcapng
       the flow of frame 4711 with its data, and what its two ends exchanged 5 s before and after
 
@@ -47,17 +47,30 @@ original length.
 Exit status: 0 done; 1 no flow was chosen, or something else went wrong; 3 some input could not be
 read whole; 2 wrong command line.)";
 
+constexpr auto addresses_replaced =
+    "Addresses were replaced. What stays: server names, names in DNS and in certificates, "
+    "addresses in certificates and text (HTTP, PROXY, SIP).\n";
+constexpr auto names_replaced =
+    "Addresses, host names and certificates were replaced: texts, serial numbers, keys, key "
+    "identifiers, signatures and time stamps of logs. What stays: lengths and times; the last "
+    "label of a name where many names have it (com, test, two letters); a certificate's dates, "
+    "algorithms and policies; what a ClientHello offers (JA3, JA4, ALPN), randoms, session ids "
+    "and tickets; clear text other than addresses and host names with a dot, as user names and "
+    "mails.\n";
+
 struct CarveOptions {
     ReadingOptions reading;
     SelectionOptions selection;
     std::filesystem::path output;
     std::string key_log;
     std::string anonymize_key;
-    bool anonymize = false;
+    std::string anonymize;  ///< empty: nothing
     double context = -1;
     bool keep_data = false;
     bool cut_data = false;
     bool quiet = false;
+
+    [[nodiscard]] bool names() const { return anonymize == "names"; }
 };
 
 std::string read_text(const std::string& path) {
@@ -91,44 +104,6 @@ carve::AnonymizationKey key_of(const CarveOptions& options) {
     }
     return key;
 }
-
-/// The flows that are wanted, in the order of rows.
-class Choosing {
-  public:
-    Choosing(const report::Selection& selection, const std::vector<std::string>& files,
-             carve::AddressMap* addresses)
-        : selection_(selection), files_(files), addresses_(addresses) {}
-
-    engine::OnJudged handlers() {
-        return {.flow =
-                    [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-                        const report::Row row{flow.evidence, flow.verdict, files_,
-                                              report::measure(flow.evidence)};
-                        if (!selection_.matches(row)) return;
-                        rests_on_others_ = rests_on_others_ || engine::rests_on_others(flow);
-                        batches_[batch.index].push_back(carve::choose(flow, addresses_));
-                    },
-                .end_round =
-                    [this](std::size_t batches) {
-                        for (auto& batch : std::span(batches_).first(batches)) {
-                            std::ranges::move(batch, std::back_inserter(flows));
-                            batch.clear();
-                        }
-                    }};
-    }
-
-    /// Whether some flow may have another verdict where not all was analysed.
-    [[nodiscard]] bool rests_on_others() const { return rests_on_others_; }
-
-    std::vector<carve::ChosenFlow> flows;
-
-  private:
-    const report::Selection& selection_;
-    const std::vector<std::string>& files_;
-    carve::AddressMap* addresses_;
-    std::atomic<bool> rests_on_others_ = false;
-    std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
-};
 
 /// A trace whose first packet comes this long after a flow's last has nothing of it: errors about
 /// it come sooner.
@@ -183,6 +158,20 @@ class Output {
     std::optional<report::OutputFile> file_;
 };
 
+void tell_anonymization(const CarveOptions& options, const carve::CarveResult& result) {
+    const auto tell_of = [](std::uint64_t count, std::string_view what) {
+        if (count > 0) fmt::print(stderr, "{} {}\n", report::grouped(count), what);
+    };
+    fmt::print(stderr, "{}", options.names() ? names_replaced : addresses_replaced);
+    tell_of(result.left_out,
+            "frames were left out, as their encapsulation is not known to anonymisation.");
+    tell_of(result.blanked, "bytes of the flows could not be read for names and are zeros now.");
+    tell_of(result.showing_addresses,
+            "frames still have the bytes of a replaced address in what they carry, or by chance.");
+    tell_of(result.showing_names,
+            "frames still have the text of a replaced name in what they carry, or by chance.");
+}
+
 void tell(const CarveOptions& options, const carve::CarvePlan& plan,
           const carve::CarveResult& result, std::size_t flows) {
     if (options.quiet) return;
@@ -198,23 +187,7 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
         fmt::print(stderr, "{} lines of the key log are about these flows and are in the file.\n",
                    report::grouped(result.key_lines));
     }
-    if (options.anonymize) {
-        fmt::print(stderr,
-                   "Addresses were replaced. What stays: server names, names in DNS and in "
-                   "certificates, addresses in certificates and text (HTTP, PROXY, SIP).\n");
-        if (result.left_out > 0) {
-            fmt::print(stderr,
-                       "{} frames were left out, as their encapsulation is not known to "
-                       "anonymisation.\n",
-                       report::grouped(result.left_out));
-        }
-        if (result.showing > 0) {
-            fmt::print(stderr,
-                       "{} frames still have the bytes of a replaced address in what they "
-                       "carry, or by chance.\n",
-                       report::grouped(result.showing));
-        }
-    }
+    if (!options.anonymize.empty()) tell_anonymization(options, result);
     if (!plan.pcapng) {
         fmt::print(stderr,
                    "A pcap can't carry the verdicts, names{} and what verdicts rest on outside of "
@@ -222,53 +195,6 @@ void tell(const CarveOptions& options, const carve::CarvePlan& plan,
                    options.key_log.empty() ? "" : ", keys");
     }
 }
-
-/// What was read, and the flows that are wanted of it.
-struct Found {
-    dataplane::RunResult run;
-    std::vector<carve::ChosenFlow> flows;
-    bool sure = true;
-};
-
-class Finding {
-  public:
-    /// Borrows all of these.
-    Finding(const dataplane::RunPlan& plan, const capture::Inputs& inputs,
-            const dataplane::Executor& executor, const ReadTwice& read_twice, bool progress_bar)
-        : plan_(plan),
-          inputs_(inputs),
-          executor_(executor),
-          read_twice_(read_twice),
-          progress_bar_(progress_bar) {}
-
-    Found find(const report::Selection& selection, carve::AddressMap* addresses) const {
-        FocusedReading focused(plan_, inputs_, executor_);
-        if (auto run = focused.read(selection, progress_bar_)) {
-            Found found = choose(std::move(*run), selection, addresses);
-            const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
-            if (found.sure && found.flows.size() >= wanted) return found;
-        }
-        return choose(read(plan_, inputs_, executor_, progress_bar_), selection, addresses);
-    }
-
-  private:
-    Found choose(dataplane::RunResult run, const report::Selection& selection,
-                 carve::AddressMap* addresses) const {
-        read_twice_.restore(run.files);
-        Choosing choosing(selection, run.files, addresses);
-        // The map of addresses is one for all, and grows.
-        run.engine->judge(
-            addresses != nullptr ? engine::Parallel(engine::run_serially) : executor_.parallel(),
-            choosing.handlers());
-        return {std::move(run), std::move(choosing.flows), !choosing.rests_on_others()};
-    }
-
-    const dataplane::RunPlan& plan_;
-    const capture::Inputs& inputs_;
-    const dataplane::Executor& executor_;
-    const ReadTwice& read_twice_;
-    bool progress_bar_;
-};
 
 int carve_flows(const CarveOptions& options) {
     const dataplane::RunPlan plan = plan_of(options.reading);
@@ -279,6 +205,10 @@ int carve_flows(const CarveOptions& options) {
         fmt::print(stderr, "tlstriage: no capture to read\n");
         return lossy;
     }
+    if (options.names() && !options.key_log.empty()) {
+        throw CLI::ValidationError(
+            "--keylog: keys would show the names that --anonymize=names replaces");
+    }
     const report::Selection selection = selection_of(options.selection, inputs);
     if (selection.empty()) {
         throw CLI::ValidationError(
@@ -287,10 +217,17 @@ int carve_flows(const CarveOptions& options) {
     }
     const dataplane::Executor executor(plan.threads);
     std::optional<carve::AddressMap> addresses;
-    if (options.anonymize) addresses.emplace(key_of(options));
-    const Finding finding(plan, inputs, executor, read_twice,
-                          !options.reading.no_progress && !options.quiet);
-    const auto [run, flows, sure] = finding.find(selection, addresses ? &*addresses : nullptr);
+    std::optional<carve::NameMap> names;
+    if (!options.anonymize.empty()) {
+        const carve::AnonymizationKey key = key_of(options);
+        addresses.emplace(key);
+        names.emplace(key, *addresses);
+    }
+    const FindingFlows finding(plan, inputs, executor, read_twice,
+                               !options.reading.no_progress && !options.quiet);
+    const auto [run, flows] =
+        finding.find(selection, {.addresses = addresses ? &*addresses : nullptr,
+                                 .names = options.names() ? &*names : nullptr});
     if (flows.empty()) {
         fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
         return failed;
@@ -298,12 +235,15 @@ int carve_flows(const CarveOptions& options) {
 
     carve::CarvePlan carving;
     if (addresses) carving.addresses = &*addresses;
+    if (names) carving.names = &*names;
+    carving.all_names = options.names();
     carving.pcapng = options.output.extension() != ".pcap";
     carving.keep_data = options.keep_data;
     if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
     carving.has_fragments = run.facts.fragments.fragments > 0;
     carving.comment =
-        fmt::format("{} flows carved by tlstriage {}", flows.size(), TLSTRIAGE_VERSION);
+        fmt::format("{} flow{} carved by tlstriage {}", flows.size(),
+                                  flows.size() == 1 ? "" : "s", TLSTRIAGE_VERSION);
     if (!options.key_log.empty()) carving.key_log = read_text(options.key_log);
     const auto traces = traces_with(flows, inputs, run, carving.context);
     Output output(options.output);
@@ -347,13 +287,17 @@ void define_carve(CLI::App& app, int& status) {
             "--keylog", options->key_log,
             "A TLS key log (SSLKEYLOGFILE); its lines about these flows go into the pcapng")
         ->option_text("FILE");
-    command->add_flag("--anonymize", options->anonymize,
-                      "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
-                      "names and certificates stay");
     command
-        ->add_option("--anonymize-key", options->anonymize_key,
-                     "32 bytes or 64 hex digits; the same key gives the same addresses every time "
-                     "(default: a random one)")
+        ->add_flag("--anonymize{addresses}", options->anonymize,
+                   "Replace addresses, the same by the same and prefix by prefix (Crypto-PAn); "
+                   "with =names also host names and certificates, by others of their length")
+        ->check(CLI::IsMember({"addresses", "names"}))
+        ->option_text("[=names]");
+    command
+        ->add_option(
+            "--anonymize-key", options->anonymize_key,
+            "32 bytes or 64 hex digits; the same key gives the same addresses and names every time "
+            "(default: a random one)")
         ->option_text("FILE")
         ->needs("--anonymize");
     command->add_flag("-q,--quiet", options->quiet, "Say nothing");

@@ -11,6 +11,7 @@
 namespace tlstriage::engine {
 namespace {
 
+using evidence::Side;
 using verdict::Profile;
 using verdict::ServerHistory;
 
@@ -105,10 +106,27 @@ std::string profile_text(const Profile& profile, const Profile& own) {
     return text;
 }
 
+std::string_view chain_word(Side side) {
+    return side == Side::server ? "server_chain" : "client_chain";
+}
+
+/// The path's dates are not those of the certificates that were sent.
+std::string findings_text(const evidence::SideEvidence& side, Side which, tls::Findings names) {
+    constexpr tls::Findings of_names =
+        bit(tls::Finding::name_mismatch) | bit(tls::Finding::cn_only);
+    if (side.chain == nullptr || side.chain->certificates.empty()) return {};
+    const Moment at = side.certificate.seen() ? side.certificate : side.first_record;
+    tls::Findings findings = side.chain->findings;
+    if (which == Side::server) findings |= names & of_names;
+    if (at.time > side.chain->path_not_after) findings |= bit(tls::Finding::expired);
+    if (at.time < side.chain->path_not_before) findings |= bit(tls::Finding::not_yet_valid);
+    return ' ' + std::string(chain_word(which)) + '=' + std::to_string(findings);
+}
+
 }  // namespace
 
 std::string history_note(std::uint64_t flow_identity, const evidence::Evidence& evidence,
-                         const ServerHistory& history, bool with_profiles) {
+                         const ServerHistory& history, NoteParts parts) {
     std::array<char, 16> digits{};
     digits.fill('0');
     for (std::size_t i = digits.size(); i-- > 0; flow_identity >>= 4U)
@@ -125,7 +143,11 @@ std::string history_note(std::uint64_t flow_identity, const evidence::Evidence& 
         note.append(first ? "" : ",").append(flag.word);
         first = false;
     }
-    if (!with_profiles) return note;
+    if (parts.findings) {
+        for (const Side side : {Side::server, Side::client})
+            note += findings_text(evidence.side(side), side, *parts.findings);
+    }
+    if (!parts.profiles) return note;
     const Profile own = verdict::profile_of(evidence, false);
     for (const Profile& profile : history.profiles)
         note.append(" profile=").append(profile_text(profile, own));
@@ -163,6 +185,11 @@ bool CarriedHistories::read_member(History& history, std::string_view name,
         return value == "0" || value == "1";
     }
     if (name == "flags") return read_flags(history, value);
+    for (const Side side : {Side::server, Side::client}) {
+        if (name != chain_word(side)) continue;
+        tls::Findings& findings = history.findings[static_cast<std::size_t>(side)].emplace();
+        return parse(value, findings) && findings < 1U << tls::finding_count;
+    }
     return name == "profile" && read_profile(history, value);
 }
 
@@ -226,11 +253,21 @@ bool CarriedHistories::read_shape(CarriedProfile& profile, std::string_view valu
 }
 
 void CarriedHistories::replace(evidence::Evidence& evidence, ServerHistory& history,
-                               std::vector<Profile>& profiles) const {
+                               Room& room) const {
     const auto found = histories_.find(evidence::identity(evidence));
     if (found == histories_.end()) return;
     if (!found->second.lookup) evidence.dns.reset();
+    for (std::size_t side = 0; side < room.chains.size(); ++side) {
+        const tls::Chain*& chain = evidence.sides[side].chain;
+        const auto& findings = found->second.findings[side];
+        if (!findings || chain == nullptr) continue;
+        room.chains[side] = *chain;
+        room.chains[side].findings = *findings;
+        room.chains[side].names_judged = true;
+        chain = &room.chains[side];
+    }
     const Profile own = verdict::profile_of(evidence, false);
+    std::vector<Profile>& profiles = room.profiles;
     profiles.clear();
     for (const CarriedProfile& carried : found->second.profiles) {
         Profile& profile = profiles.emplace_back(carried.values);

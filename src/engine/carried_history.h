@@ -2,7 +2,9 @@
 // it, and whoever analyses that capture judges by it.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,9 +24,16 @@ namespace tlstriage::engine {
 ///     shape         none, same, or legacy version/versions/signature algorithms, lists by dots
 ///     chain         none, same or other
 ///     key           of the leaf, as Certificate::key
-/// Nothing in it tells a name or an address. `with_profiles`: a verdict of failure rests on those.
+/// and {server_chain=<n>} {client_chain=<n>}, what was found on a chain apart from its dates:
+/// tls::Findings, decimal.
+/// Nothing in it tells a name or an address.
+struct NoteParts {
+    bool profiles = false;  ///< a verdict of failure rests on them
+    /// On the server's chain, when certificates are not written as they are.
+    std::optional<tls::Findings> findings{};
+};
 std::string history_note(std::uint64_t flow_identity, const evidence::Evidence& evidence,
-                         const verdict::ServerHistory& history, bool with_profiles);
+                         const verdict::ServerHistory& history, NoteParts parts);
 
 /// Notes that were read, by the flow that they are about.
 class CarriedHistories {
@@ -34,10 +43,14 @@ class CarriedHistories {
 
     [[nodiscard]] bool empty() const { return histories_.empty(); }
 
-    /// Takes the place of `history` when there is a note about the flow, and takes a lookup away
-    /// that is another flow's. `profiles` holds what the result borrows.
-    void replace(evidence::Evidence& evidence, verdict::ServerHistory& history,
-                 std::vector<verdict::Profile>& profiles) const;
+    /// What the results of `replace` borrow.
+    struct Room {
+        std::vector<verdict::Profile> profiles;
+        std::array<tls::Chain, 2> chains;  ///< by side
+    };
+    /// Takes the place of `history` when there is a note about the flow, and of what was found on
+    /// its chains; takes a lookup away that is another flow's.
+    void replace(evidence::Evidence& evidence, verdict::ServerHistory& history, Room& room) const;
 
   private:
     enum class Likeness : std::uint8_t { none, same, other };
@@ -52,7 +65,8 @@ class CarriedHistories {
     struct History {
         verdict::ServerHistory values;  ///< without profiles
         std::vector<CarriedProfile> profiles;
-        bool lookup = true;  ///< one led to the flow
+        std::array<std::optional<tls::Findings>, 2> findings;  ///< by side
+        bool lookup = true;                                    ///< one led to the flow
     };
 
     static bool read_member(History& history, std::string_view name, std::string_view value);

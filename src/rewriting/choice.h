@@ -3,10 +3,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/address.h"
 
 namespace tlstriage::rewriting {
+
+/// Bytes of CopyValues::texts over those at an offset of what was asked about.
+struct Replacement {
+    std::size_t offset = 0;
+    std::uint16_t variable = 0;
+};
 
 /// Asked for each field that find_fields meets: answers the index among the CopyValues of its kind,
 /// or nothing for what stays as it is.
@@ -20,6 +27,15 @@ class Choice {
     virtual std::optional<std::uint16_t> stream(const Endpoint& from, const Endpoint& to) = 0;
     /// Six bytes, as Ethernet has them.
     virtual std::optional<std::uint16_t> hardware_address(Bytes) { return {}; }
+    /// Payload that goes from one end to the other, by its first byte's sequence number.
+    virtual std::vector<Replacement> tcp_data(const Endpoint&, const Endpoint&, std::uint32_t,
+                                              Bytes) {
+        return {};
+    }
+    /// In a datagram; or a part of what DNS over TCP has.
+    virtual std::vector<Replacement> dns_message(Bytes, bool /*over_tcp*/) { return {}; }
+    /// What else is carried: by UDP, a reset, a fragment that is not the first one.
+    virtual std::vector<Replacement> other_data(Bytes) { return {}; }
 };
 
 }  // namespace tlstriage::rewriting

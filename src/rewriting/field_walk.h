@@ -60,7 +60,7 @@ class FieldWalk {
     void tcp_sequences(Place place, const Endpoint& source, const Endpoint& destination);
     void tcp_options(Place options, std::optional<std::uint16_t> own,
                      std::optional<std::uint16_t> peers);
-    void tcp_payload(Place place, bool dns);
+    void tcp_payload(Place place, bool dns_port);
     void dns_over_tcp(Place place);
     bool socks(Place place);
     void udp(Place place, const IpHeader& ip);
@@ -68,8 +68,12 @@ class FieldWalk {
     void gtp(Place place);
     void icmp(Place place);
     void icmp_v6(Place place, const IpHeader& ip);
-    void dns(Place place);
+    void dns(Place place, bool over_tcp);
     void note_addresses(Place place, const std::vector<DnsAddress>& addresses);
+    void replace(Place place, const std::vector<Replacement>& replacements);
+    [[nodiscard]] Bytes bytes_of(Place place) const {
+        return frame_.subspan(place.at, place.left());
+    }
 
     // Each notes a field that the checksums of `covering` cover, when it is one that changes.
     std::optional<std::size_t> address_v4(std::size_t offset, unsigned covering);

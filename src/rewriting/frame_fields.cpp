@@ -113,9 +113,10 @@ void FieldWalk::ipv4(Place place) {
                       address_v4(place.at + 12, place.covering | own),
                       address_v4(place.at + 16, place.covering | own)};
     const bool first = (u16(place.at + 6) & 0x1fffU) == 0;
-    if (first && place.has(header)) {
-        by_protocol(u8(place.at + 9), place.after(header), ip);
-    }
+    if (!place.has(header)) return;
+    if (!first)
+        return replace(place.after(header), choice_.other_data(bytes_of(place.after(header))));
+    by_protocol(u8(place.at + 9), place.after(header), ip);
 }
 
 // RFC 8200 §3
@@ -145,7 +146,10 @@ void FieldWalk::by_protocol(std::uint8_t protocol, Place place, const IpHeader& 
             if (!place.has(2)) return;
             return by_protocol(u8(place.at), place.after((u8(place.at + 1) + 1U) * 8U), ip);
         case fragment:
-            if (!place.has(8) || (u16(place.at + 2) & 0xfff8U) != 0) return;
+            if (!place.has(8)) return;
+            if ((u16(place.at + 2) & 0xfff8U) != 0) {
+                return replace(place.after(8), choice_.other_data(bytes_of(place.after(8))));
+            }
             return by_protocol(u8(place.at), place.after(8), ip);
         default: return;
     }

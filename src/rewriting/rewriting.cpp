@@ -1,5 +1,6 @@
 #include "rewriting/rewriting.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -39,8 +40,22 @@ Change put_word(std::uint16_t value, std::uint8_t* at) {
 
 Change put_bytes(const std::uint8_t* from, std::size_t count, std::uint8_t* at) {
     Change change = 0;
-    for (std::size_t i = 0; i < count; i += 2)
+    std::size_t i = 0;
+    for (; i + 1 < count; i += 2)
         change += put_word(load_big<std::uint16_t>(from + i), at + i);
+    if (i < count) {  // the sum takes a last byte as if a zero came behind it
+        const auto word = [](std::uint8_t byte) { return static_cast<std::uint16_t>(byte << 8U); };
+        change += change_of(word(at[i]), word(from[i]));
+        at[i] = from[i];
+    }
+    return change;
+}
+
+Change put_text(const std::vector<std::uint8_t>& text, std::uint8_t* at) {
+    constexpr std::size_t part = 4096;  // even, and too little for a sum to wrap
+    Change change = 0;
+    for (std::size_t i = 0; i < text.size(); i += part)
+        change += folded(put_bytes(&text[i], std::min(part, text.size() - i), at + i));
     return change;
 }
 
@@ -60,6 +75,7 @@ Change fill(const Field& field, const CopyValues& values, std::uint8_t* at) {
             return put_bytes(values.addresses[field.variable].data(), 6, at);
         case Field::Kind::port: return put_word(values.ports[field.variable], at);
         case Field::Kind::sequence: return advance32(values.sequences[field.variable], at);
+        case Field::Kind::text: return put_text(values.texts[field.variable], at);
         case Field::Kind::timestamp: break;
     }
     return advance32(values.timestamps[field.variable], at);

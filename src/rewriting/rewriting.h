@@ -20,7 +20,8 @@ struct Field {
         hardware_address,
         port,
         sequence,
-        timestamp
+        timestamp,
+        text
     };
 
     std::uint32_t offset = 0;  // in the frame
@@ -51,6 +52,7 @@ struct CopyValues {
     // Added to the original's, modulo 2^32; by the direction of a connection.
     std::vector<std::uint32_t> sequences;
     std::vector<std::uint32_t> timestamps;
+    std::vector<std::vector<std::uint8_t>> texts;  // as long as what they replace
 };
 
 // Fills in a copy of the frame that `plan` was made from. Checksums are changed by the difference

@@ -17,6 +17,7 @@ enum TunnelPort : std::uint16_t {
 
 // RFC 9293 §3.1
 namespace flag {
+constexpr unsigned syn = 0x02;
 constexpr unsigned rst = 0x04;
 constexpr unsigned ack = 0x10;
 }  // namespace flag
@@ -43,7 +44,12 @@ void FieldWalk::tcp(Place place, const IpHeader& ip) {
     Place options = place.after(20);
     options.bound(header - 20);
     tcp_options(options, choice_.stream(source, destination), choice_.stream(destination, source));
-    tcp_payload(place.after(header), source.port == port_dns || destination.port == port_dns);
+    const Place payload = place.after(header);
+    tcp_payload(payload, source.port == port_dns || destination.port == port_dns);
+    const unsigned flags = u8(place.at + 13);
+    if ((flags & flag::rst) != 0) return replace(payload, choice_.other_data(bytes_of(payload)));
+    const std::uint32_t sequence = u32(place.at + 4) + ((flags & flag::syn) != 0 ? 1 : 0);
+    replace(payload, choice_.tcp_data(source, destination, sequence, bytes_of(payload)));
 }
 
 void FieldWalk::tcp_sequences(Place place, const Endpoint& source, const Endpoint& destination) {
@@ -119,11 +125,11 @@ void FieldWalk::dns_over_tcp(Place place) {
         if (length < header || !one_question(6)) break;
         Place message = place.after(2);
         message.bound(length);
-        dns(message);
+        dns(message, true);
         place = place.after(2 + length);
     }
-    if (one_question(4)) return dns(place);
-    note_addresses(place, dns_addresses_of_rest(frame_.subspan(place.at, place.left())));
+    if (one_question(4)) return dns(place, true);
+    note_addresses(place, dns_addresses_of_rest(bytes_of(place)));
 }
 
 // A request, or an answer, that is a whole segment, with an address in it: SOCKS 4
@@ -164,7 +170,7 @@ void FieldWalk::udp(Place place, const IpHeader& ip) {
     if (source == port_dns || destination == port_dns) {
         port(place.at, place.covering);
         port(place.at + 2, place.covering);
-        return dns(place.after(8));
+        return dns(place.after(8), false);
     }
     udp_payload(place.after(8), source, destination);
 }
@@ -180,7 +186,8 @@ void FieldWalk::udp_payload(Place place, std::uint16_t source, std::uint16_t des
             return by_ethertype(u16(place.at + 2), place.after(8 + (u8(place.at) & 0x3fU) * 4U));
         default: break;
     }
-    if (source == gtp_user || destination == gtp_user) gtp(place);
+    if (source == gtp_user || destination == gtp_user) return gtp(place);
+    replace(place, choice_.other_data(bytes_of(place)));
 }
 
 // 3GPP TS 29.281 §5.1: user data without extension headers.
@@ -210,8 +217,15 @@ void FieldWalk::icmp_v6(Place place, const IpHeader& ip) {
     if ((type == 135 || type == 136) && place.has(24)) address_v6(place.at + 8, place.covering);
 }
 
-void FieldWalk::dns(Place place) {
-    note_addresses(place, dns_addresses(frame_.subspan(place.at, place.left())));
+void FieldWalk::dns(Place place, bool over_tcp) {
+    note_addresses(place, dns_addresses(bytes_of(place)));
+    replace(place, choice_.dns_message(bytes_of(place), over_tcp));
+}
+
+void FieldWalk::replace(Place place, const std::vector<Replacement>& replacements) {
+    for (const Replacement& replacement : replacements)
+        field(Field::Kind::text, place.at + replacement.offset, replacement.variable,
+              place.covering);
 }
 
 void FieldWalk::note_addresses(Place place, const std::vector<DnsAddress>& addresses) {

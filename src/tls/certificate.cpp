@@ -228,7 +228,8 @@ Findings judge_chain(const Chain& chain, Nanoseconds time, std::string_view serv
     Findings findings = chain.findings | validity_findings(chain, time);
     if (time > chain.path_not_after) findings |= bit(Finding::expired);
     if (time < chain.path_not_before) findings |= bit(Finding::not_yet_valid);
-    if (const Certificate* leaf = chain.leaf(); leaf != nullptr && !server_name.empty()) {
+    const Certificate* const leaf = chain.leaf();
+    if (leaf != nullptr && !server_name.empty() && !chain.names_judged) {
         findings |= name_findings(*leaf, server_name);
     }
     return findings;

@@ -72,6 +72,7 @@ struct Certificate {
 struct Chain {
     std::vector<std::shared_ptr<const Certificate>> certificates;  ///< a null where DER is broken
     Findings findings = 0;  ///< those that depend on the chain and its role alone: self_signed …
+    bool names_judged = false;  ///< what was found on the leaf's names is in `findings`
     // Of the path to an authority of the user's store, if there is one.
     Nanoseconds path_not_before = std::numeric_limits<Nanoseconds>::min();
     Nanoseconds path_not_after = std::numeric_limits<Nanoseconds>::max();

@@ -23,6 +23,9 @@ namespace tlstriage::tls {
 ///   void on_alert(std::uint8_t level, std::uint8_t description, Moment);          clear
 ///   void on_record(const RecordHeader&, Moment);      every other record, when it is complete
 ///   void on_out_of_sync(Moment);                      bytes that are no record header
+/// A handler that has to know where messages stand in the stream may have two more:
+///   void on_clear(Bytes);     part of the data that belongs to the next messages that are told
+///   void on_unread(Bytes);    part of it that may be clear and is not read, after a gap
 class RecordStream {
   public:
     static constexpr std::size_t max_message = 512 * 1024;
@@ -46,7 +49,7 @@ class RecordStream {
                 case State::body: data = read_body(data, at, handler); break;
                 case State::ssl2: data = read_ssl2(data, at, handler); break;
                 case State::lost:
-                    if (!resumes_at(data)) return;
+                    if (!resumes_at(data)) return tell_unread(data, handler);
                     state_ = State::header;
                     break;
             }
@@ -132,10 +135,16 @@ class RecordStream {
         if (!header_.plausible()) {
             state_ = State::lost;
             handler.on_out_of_sync(at);
+            tell_unread(data.subspan(take), handler);
             return {};
         }
         begin_record(at, handler);
         return data.subspan(take);
+    }
+
+    template <class Handler>
+    static void tell_unread(Bytes data, Handler& handler) {
+        if constexpr (requires { handler.on_unread(data); }) handler.on_unread(data);
     }
 
     template <class Handler>
@@ -193,9 +202,11 @@ class RecordStream {
         if (message_skip_ > 0) {
             const std::size_t skipped = std::min<std::size_t>(message_skip_, part.size());
             message_skip_ -= static_cast<std::uint32_t>(skipped);
+            tell_unread(part.first(skipped), handler);
             part = part.subspan(skipped);
         }
         if (part.empty()) return;
+        if constexpr (requires { handler.on_clear(part); }) handler.on_clear(part);
         if (!message_.empty()) {
             message_.insert(message_.end(), part.begin(), part.end());
             part = message_;

@@ -49,7 +49,7 @@ struct Scene {
         history.profiles = profiles;
     }
     [[nodiscard]] std::string note() const {
-        return history_note(evidence::identity(evidence), evidence, history, true);
+        return history_note(evidence::identity(evidence), evidence, history, {.profiles = true});
     }
 };
 
@@ -58,8 +58,8 @@ TEST(CarriedHistory, ComesBackAsItWas) {
     CarriedHistories carried;
     ASSERT_TRUE(carried.read(scene.note())) << scene.note();
     ServerHistory back;
-    std::vector<Profile> profiles;
-    carried.replace(scene.evidence, back, profiles);
+    CarriedHistories::Room room;
+    carried.replace(scene.evidence, back, room);
     EXPECT_EQ(back.capture_end, -3);
     EXPECT_EQ(back.server_hops, 57);
     EXPECT_TRUE(back.spoke_tls && back.raced && back.issuer_intercepts);
@@ -90,8 +90,8 @@ TEST(CarriedHistory, IsOfItsFlowAlone) {
     ASSERT_TRUE(carried.read(scene.note()));
     scene.evidence.client.port = 1;
     ServerHistory back;
-    std::vector<Profile> profiles;
-    carried.replace(scene.evidence, back, profiles);
+    CarriedHistories::Room room;
+    carried.replace(scene.evidence, back, room);
     EXPECT_TRUE(back.ever_heard);
     EXPECT_TRUE(back.profiles.empty());
 }
@@ -103,8 +103,8 @@ TEST(CarriedHistory, TakesALookupAwayThatIsAnothers) {
     ASSERT_TRUE(carried.read(scene.note()));
     scene.evidence.dns.emplace();
     ServerHistory back;
-    std::vector<Profile> profiles;
-    carried.replace(scene.evidence, back, profiles);
+    CarriedHistories::Room room;
+    carried.replace(scene.evidence, back, room);
     EXPECT_FALSE(scene.evidence.dns);
 }
 
@@ -138,8 +138,8 @@ TEST(CarriedHistory, SurvivesSpoiltNotes) {
             Scene scene;
             CarriedHistories carried;
             carried.read(spoilt);
-            std::vector<Profile> profiles;
-            carried.replace(scene.evidence, scene.history, profiles);
+            CarriedHistories::Room room;
+            carried.replace(scene.evidence, scene.history, room);
             for (const Profile& profile : scene.history.profiles) {
                 if (profile.chain == nullptr || profile.chain->leaf() == nullptr) continue;
                 EXPECT_LE(profile.chain->leaf()->key.size(), 64U);

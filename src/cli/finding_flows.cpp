@@ -1,0 +1,78 @@
+#include "cli/finding_flows.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <iterator>
+
+#include "cli/focused_reading.h"
+
+namespace tlstriage::cli {
+namespace {
+
+class Choosing {
+  public:
+    Choosing(const report::Selection& selection, const std::vector<std::string>& files,
+             const Pseudonyms& pseudonyms)
+        : selection_(selection), files_(files), pseudonyms_(pseudonyms) {}
+
+    engine::OnJudged handlers() {
+        return {.flow = [this](const engine::JudgedBatch& batch,
+                               const engine::JudgedFlow& flow) { add(batch, flow); },
+                .end_round =
+                    [this](std::size_t batches) {
+                        for (auto& batch : std::span(batches_).first(batches)) {
+                            std::ranges::move(batch, std::back_inserter(flows));
+                            batch.clear();
+                        }
+                    }};
+    }
+
+    /// Whether some flow may have another verdict where not all was analysed.
+    [[nodiscard]] bool rests_on_others() const { return rests_on_others_; }
+
+    std::vector<carve::ChosenFlow> flows;
+
+  private:
+    void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+        const report::Row row{flow.evidence, flow.verdict, files_, report::measure(flow.evidence)};
+        if (!selection_.matches(row)) return;
+        if (engine::rests_on_others(flow)) rests_on_others_ = true;
+        batches_[batch.index].push_back(
+            carve::choose(flow, pseudonyms_.addresses, pseudonyms_.names));
+    }
+
+    const report::Selection& selection_;
+    const std::vector<std::string>& files_;
+    const Pseudonyms& pseudonyms_;
+    std::atomic<bool> rests_on_others_ = false;
+    std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
+};
+
+}  // namespace
+
+FoundFlows FindingFlows::find(const report::Selection& selection,
+                              const Pseudonyms& pseudonyms) const {
+    bool sure = false;
+    FocusedReading focused(plan_, inputs_, executor_);
+    if (auto run = focused.read(selection, progress_bar_)) {
+        FoundFlows found = choose(std::move(*run), selection, pseudonyms, sure);
+        const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
+        if (sure && found.flows.size() >= wanted) return found;
+    }
+    return choose(read(plan_, inputs_, executor_, progress_bar_), selection, pseudonyms, sure);
+}
+
+FoundFlows FindingFlows::choose(dataplane::RunResult run, const report::Selection& selection,
+                                const Pseudonyms& pseudonyms, bool& sure) const {
+    read_twice_.restore(run.files);
+    Choosing choosing(selection, run.files, pseudonyms);
+    // The maps of pseudonyms are one for all, and grow.
+    const bool serially = pseudonyms.addresses != nullptr;
+    run.engine->judge(serially ? engine::Parallel(engine::run_serially) : executor_.parallel(),
+                      choosing.handlers());
+    sure = !choosing.rests_on_others();
+    return {std::move(run), std::move(choosing.flows)};
+}
+
+}  // namespace tlstriage::cli
