@@ -44,7 +44,7 @@ class RecordReader {
     Record record_;
     Bytes block_;  ///< that the record is in
     bool more_;
-    std::optional<std::span<const Place>> places_;  ///< those to come
+    std::optional<std::span<const Place>> places_;            ///< those to come
     std::vector<std::vector<KeptOption>> interface_options_;  ///< by Record::interface_id
     std::size_t option_bytes_ = 0;                            ///< in them
 };

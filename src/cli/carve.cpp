@@ -163,6 +163,9 @@ void tell_anonymization(const CarveOptions& options, const carve::CarveResult& r
         if (count > 0) fmt::print(stderr, "{} {}\n", report::grouped(count), what);
     };
     fmt::print(stderr, "{}", options.names() ? names_replaced : addresses_replaced);
+    fmt::print(stderr,
+               "Comments, names and descriptions of the source's interfaces and packets were "
+               "left out.\n");
     tell_of(result.left_out,
             "frames were left out, as their encapsulation is not known to anonymisation.");
     tell_of(result.blanked, "bytes of the flows could not be read for names and are zeros now.");
@@ -241,8 +244,7 @@ int carve_flows(const CarveOptions& options) {
     carving.keep_data = options.keep_data;
     if (options.context >= 0) carving.context = static_cast<Nanoseconds>(options.context * 1e9);
     carving.has_fragments = run.facts.fragments.fragments > 0;
-    carving.comment =
-        fmt::format("{} flow{} carved by tlstriage {}", flows.size(),
+    carving.comment = fmt::format("{} flow{} carved by tlstriage {}", flows.size(),
                                   flows.size() == 1 ? "" : "s", TLSTRIAGE_VERSION);
     if (!options.key_log.empty()) carving.key_log = read_text(options.key_log);
     const auto traces = traces_with(flows, inputs, run, carving.context);

@@ -150,7 +150,7 @@ TEST(Carve, WithoutRealAddressesTheRowsAreTheSame) {
     const Finished finished = run_carve(arguments);
     ASSERT_EQ(finished.status, 0) << finished.err;
     EXPECT_NE(finished.err.find("What stays:"), std::string::npos) << finished.err;
-    EXPECT_EQ(finished.err.find("left out"), std::string::npos) << finished.err;
+    EXPECT_EQ(finished.err.find("frames were left out"), std::string::npos) << finished.err;
     const Analysis other = analyse({carved});
     const auto wrong =
         differing_cells(whole.flows, other.flows,
