@@ -252,22 +252,26 @@ bool CarriedHistories::read_shape(CarriedProfile& profile, std::string_view valu
            parse_codes(value, shape.signature_algorithms);
 }
 
+/// The chain as the note has it. As long as the run, since evidence may be kept beyond judging.
+const tls::Chain* CarriedHistories::judged(const tls::Chain& chain, tls::Findings findings) const {
+    const std::lock_guard lock(mutex_);
+    tls::Chain& own = chains_.emplace_back(chain);
+    own.findings = findings;
+    own.names_judged = true;
+    return &own;
+}
+
 void CarriedHistories::replace(evidence::Evidence& evidence, ServerHistory& history,
-                               Room& room) const {
+                               std::vector<Profile>& profiles) const {
     const auto found = histories_.find(evidence::identity(evidence));
     if (found == histories_.end()) return;
     if (!found->second.lookup) evidence.dns.reset();
-    for (std::size_t side = 0; side < room.chains.size(); ++side) {
+    for (std::size_t side = 0; side < evidence.sides.size(); ++side) {
         const tls::Chain*& chain = evidence.sides[side].chain;
         const auto& findings = found->second.findings[side];
-        if (!findings || chain == nullptr) continue;
-        room.chains[side] = *chain;
-        room.chains[side].findings = *findings;
-        room.chains[side].names_judged = true;
-        chain = &room.chains[side];
+        if (findings && chain != nullptr) chain = judged(*chain, *findings);
     }
     const Profile own = verdict::profile_of(evidence, false);
-    std::vector<Profile>& profiles = room.profiles;
     profiles.clear();
     for (const CarriedProfile& carried : found->second.profiles) {
         Profile& profile = profiles.emplace_back(carried.values);

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,14 +45,11 @@ class CarriedHistories {
 
     [[nodiscard]] bool empty() const { return histories_.empty(); }
 
-    /// What the results of `replace` borrow.
-    struct Room {
-        std::vector<verdict::Profile> profiles;
-        std::array<tls::Chain, 2> chains;  ///< by side
-    };
     /// Takes the place of `history` when there is a note about the flow, and of what was found on
-    /// its chains; takes a lookup away that is another flow's.
-    void replace(evidence::Evidence& evidence, verdict::ServerHistory& history, Room& room) const;
+    /// its chains, which then are of this object; takes a lookup away that is another flow's.
+    /// `profiles` holds what the history borrows. May be called from several threads at a time.
+    void replace(evidence::Evidence& evidence, verdict::ServerHistory& history,
+                 std::vector<verdict::Profile>& profiles) const;
 
   private:
     enum class Likeness : std::uint8_t { none, same, other };
@@ -76,7 +75,11 @@ class CarriedHistories {
                                     std::string_view value);
     static bool read_shape(CarriedProfile& profile, std::string_view value);
 
+    const tls::Chain* judged(const tls::Chain& chain, tls::Findings findings) const;
+
     std::unordered_map<std::uint64_t, History> histories_;
+    mutable std::mutex mutex_;
+    mutable std::deque<tls::Chain> chains_;  ///< with findings that were carried
 };
 
 }  // namespace tlstriage::engine

@@ -89,14 +89,14 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
     std::array<std::uint64_t, round_batches> rows{};
     const auto judge_batch = [&](const JudgedBatch& batch, std::span<const Place> part) {
         evidence::Evidence evidence;
-        CarriedHistories::Room room;
+        std::vector<verdict::Profile> profiles;
         for (const Place& place : part) {
             place.entry->unpack(evidence);
             join_lookup(lookups, evidence);
             verdict::ServerHistory history =
                 histories.of(place.entry->record, place.entry->archive);
             if (records.carried != nullptr) {
-                records.carried->replace(evidence, history, room);
+                records.carried->replace(evidence, history, profiles);
             }
             if (!limits.all_flows && !verdict::is_attempt(evidence, history)) continue;
             ++rows[batch.index];

@@ -194,9 +194,9 @@ std::string terminal_table(const std::vector<SummaryGroup>& groups, const RunFac
     const auto title = [&](std::string_view text) {
         return style.color ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : fmt::format("{}\n", text);
     };
-    std::string out =
-        title(fmt::format("{} flows of TLS in {} frames, {}, {}", grouped(facts.rows),
-                          grouped(facts.frames), readable_bytes(facts.bytes), origin(facts)));
+    std::string out = title(fmt::format(
+        "{} flow{} of TLS in {} frames, {}, {}", grouped(facts.rows), facts.rows == 1 ? "" : "s",
+        grouped(facts.frames), readable_bytes(facts.bytes), origin(facts)));
     if (!groups.empty()) out += '\n' + cause_table(groups, style);
     if (const std::string servers = server_table(groups); !servers.empty()) {
         out += '\n' + title("Servers with most failures") + servers;

@@ -58,8 +58,8 @@ TEST(CarriedHistory, ComesBackAsItWas) {
     CarriedHistories carried;
     ASSERT_TRUE(carried.read(scene.note())) << scene.note();
     ServerHistory back;
-    CarriedHistories::Room room;
-    carried.replace(scene.evidence, back, room);
+    std::vector<verdict::Profile> profiles;
+    carried.replace(scene.evidence, back, profiles);
     EXPECT_EQ(back.capture_end, -3);
     EXPECT_EQ(back.server_hops, 57);
     EXPECT_TRUE(back.spoke_tls && back.raced && back.issuer_intercepts);
@@ -90,8 +90,8 @@ TEST(CarriedHistory, IsOfItsFlowAlone) {
     ASSERT_TRUE(carried.read(scene.note()));
     scene.evidence.client.port = 1;
     ServerHistory back;
-    CarriedHistories::Room room;
-    carried.replace(scene.evidence, back, room);
+    std::vector<verdict::Profile> profiles;
+    carried.replace(scene.evidence, back, profiles);
     EXPECT_TRUE(back.ever_heard);
     EXPECT_TRUE(back.profiles.empty());
 }
@@ -103,8 +103,8 @@ TEST(CarriedHistory, TakesALookupAwayThatIsAnothers) {
     ASSERT_TRUE(carried.read(scene.note()));
     scene.evidence.dns.emplace();
     ServerHistory back;
-    CarriedHistories::Room room;
-    carried.replace(scene.evidence, back, room);
+    std::vector<verdict::Profile> profiles;
+    carried.replace(scene.evidence, back, profiles);
     EXPECT_FALSE(scene.evidence.dns);
 }
 
@@ -138,8 +138,8 @@ TEST(CarriedHistory, SurvivesSpoiltNotes) {
             Scene scene;
             CarriedHistories carried;
             carried.read(spoilt);
-            CarriedHistories::Room room;
-            carried.replace(scene.evidence, scene.history, room);
+            std::vector<verdict::Profile> profiles;
+            carried.replace(scene.evidence, scene.history, profiles);
             for (const Profile& profile : scene.history.profiles) {
                 if (profile.chain == nullptr || profile.chain->leaf() == nullptr) continue;
                 EXPECT_LE(profile.chain->leaf()->key.size(), 64U);

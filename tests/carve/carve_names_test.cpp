@@ -90,6 +90,21 @@ TEST(CarveNames, EveryCaseHasTheSameRowAndNoneOfItsNames) {
     }
 }
 
+/// What was found on certificates is carried beside them, and outlives the judging.
+TEST(CarveNames, CarvedFlowsCanBeExplained) {
+    const ScratchFolder folder;
+    const std::string carved = folder.file("other.pcapng");
+    ASSERT_EQ(run_carve({source_root() / "pcaps" / "certificate_expired_tls12", "--sni",
+                         "good.test", "--anonymize=names", "-o", carved})
+                  .status,
+              0);
+    const Finished finished =
+        run_program({built_program("TLSTRIAGE_PROGRAM"), "explain", carved, "--no-progress"});
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    EXPECT_NE(finished.out.find("! expired"), std::string::npos) << finished.out;
+    EXPECT_EQ(finished.out.find("good.test"), std::string::npos) << finished.out;
+}
+
 std::set<std::string> field(const std::string& capture, const char* name) {
     const Finished finished = run_program(
         {"/usr/bin/tshark", "-r", capture, "-T", "fields", "-E", "occurrence=f", "-e", name});
