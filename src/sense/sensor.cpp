@@ -35,15 +35,6 @@ struct Match {
     unsigned best = std::numeric_limits<unsigned>::max();
 };
 
-/// The pattern of Protocol::tls, which no other comes before, on a handshake's first record: a
-/// scan of so few bytes costs a hundred times as much.
-bool begins_handshake(Bytes first) {
-    if (first.size() < 6 || first[0] != 0x16 || first[1] != 3 || first[2] > 4) return false;
-    const std::uint8_t message = first[5];
-    return message <= 0x02 || message == 0x04 || message == 0x08 ||
-           (message >= 0x0b && message <= 0x10) || message == 0x14 || message == 0x16;
-}
-
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
     auto& match = *static_cast<Match*>(context);
     if (may_say(patterns[id].sender, match.speaker)) match.best = std::min(match.best, id);
@@ -107,10 +98,6 @@ Sensor::Sensor(Sensor&&) noexcept = default;
 Sensor& Sensor::operator=(Sensor&&) noexcept = default;
 
 Protocol Sensor::identify(Bytes first, Speaker speaker) {
-    return begins_handshake(first) ? Protocol::tls : scan(first, speaker);
-}
-
-Protocol Sensor::scan(Bytes first, Speaker speaker) {
     if (first.empty()) return Protocol::silent;
     const std::size_t length = std::min(first.size(), sensed_bytes);
     Match match{speaker};

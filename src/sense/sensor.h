@@ -44,8 +44,6 @@ class Sensor {
     /// The protocol that `first` begins with; Protocol::unknown when no pattern matches (which more
     /// bytes may change while there are fewer than sensed_bytes), Protocol::silent for none.
     [[nodiscard]] Protocol identify(Bytes first, Speaker speaker);
-    /// The same, by the patterns alone: identify() tells what most bytes are without them.
-    [[nodiscard]] Protocol scan(Bytes first, Speaker speaker);
 
   private:
     struct Scratch;

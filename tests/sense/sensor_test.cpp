@@ -76,36 +76,6 @@ TEST(Sensor, KnowsWhenItDoesNotKnow) {
     }
 }
 
-TEST(Sensor, TellsHandshakesAsThePatternsDo) {
-    const Database database;
-    Sensor sensor(database);
-    unsigned handshakes = 0;
-    for (const unsigned type : {0x14, 0x15, 0x16, 0x17}) {
-        for (unsigned major = 2; major <= 4; ++major) {
-            for (unsigned minor = 0; minor <= 6; ++minor) {
-                for (unsigned message = 0; message <= 0xff; ++message) {
-                    std::string bytes{static_cast<char>(type),
-                                      static_cast<char>(major),
-                                      static_cast<char>(minor),
-                                      '\n',
-                                      '\0',
-                                      static_cast<char>(message)};
-                    const Protocol found = sensor.identify(as_bytes(bytes), Speaker::client);
-                    ASSERT_EQ(found, sensor.scan(as_bytes(bytes), Speaker::client))
-                        << type << ' ' << major << ' ' << minor << ' ' << message;
-                    if (type == 0x16 && found == Protocol::tls) ++handshakes;
-                }
-            }
-        }
-    }
-    EXPECT_EQ(handshakes, 5U * 13U);
-    const std::string whole = "\x16\x03\x01\x02\x00\x01\x00"s;
-    for (std::size_t size = 0; size <= whole.size(); ++size) {
-        const Bytes part = as_bytes(whole).first(size);
-        EXPECT_EQ(sensor.identify(part, Speaker::client), sensor.scan(part, Speaker::client));
-    }
-}
-
 TEST(Sensor, AsksWhoSpeaks) {
     const Database database;
     Sensor sensor(database);
