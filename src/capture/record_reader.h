@@ -14,14 +14,14 @@ namespace tlstriage::capture {
 
 class RecordReader {
   public:
-    explicit RecordReader(std::unique_ptr<Source> source)
-        : source_(std::move(source)), walker_(*source_, walk_window), more_(walker_.begin()) {}
-    /// Reads the records at `places` alone, which are in order and were found when the trace was
+    /// With `places` the records there alone, which are in order and were found when the trace was
     /// read before; they must outlive this.
-    RecordReader(std::unique_ptr<Source> source, std::span<const Place> places)
-        : RecordReader(std::move(source)) {
-        places_ = places;
-    }
+    explicit RecordReader(std::unique_ptr<Source> source,
+                          std::optional<std::span<const Place>> places = {})
+        : source_(std::move(source)),
+          walker_(*source_, walk_window),
+          more_(walker_.begin()),
+          places_(places) {}
 
     /// Moves on to the next packet; false at the end.
     bool next();

@@ -29,6 +29,7 @@ class CsvCells {
     }
 
     void word(std::string_view word) {
+        if (word.empty()) return;
         make_room(word.size());
         std::memcpy(at_, word.data(), word.size());
         at_ += word.size();
