@@ -104,16 +104,25 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
         }
     };
     constexpr std::size_t round_flows = round_batches * batch_flows;
+    bool left_to_do = false;  // for the round before
     for (std::size_t begin = 0; begin < places.size(); begin += round_flows) {
         const auto round =
             std::span(places).subspan(begin, std::min(round_flows, places.size() - begin));
         const std::size_t batches = (round.size() + batch_flows - 1) / batch_flows;
-        parallel(batches, [&](std::size_t batch, unsigned worker) {
+        const std::size_t first = left_to_do ? 1 : 0;
+        parallel(first + batches, [&](std::size_t job, unsigned worker) {
+            if (job < first) {
+                on_judged.after_round();
+                return;
+            }
+            const std::size_t batch = job - first;
             const auto rest = round.subspan(batch * batch_flows);
             judge_batch({batch, worker}, rest.first(std::min(batch_flows, rest.size())));
         });
         on_judged.end_round(batches);
+        left_to_do = on_judged.after_round != nullptr;
     }
+    if (left_to_do) on_judged.after_round();
     Judgement result;
     for (const std::uint64_t count : rows)
         result.rows += count;

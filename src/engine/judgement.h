@@ -49,6 +49,9 @@ struct OnJudged {
     std::function<void(const JudgedBatch&, const JudgedFlow&)> flow;
     /// A round of `batches` is complete.
     std::function<void(std::size_t batches)> end_round;
+    /// May be empty. What is left to do for a complete round: runs beside the flows of the next
+    /// one, on one thread, or after the last.
+    std::function<void()> after_round{};
 };
 
 /// Batches of a round at most, and flows of a batch.

@@ -1,5 +1,7 @@
 #include "report/flow_report.h"
 
+#include <utility>
+
 #include "report/columns.h"
 
 namespace tlstriage::report {
@@ -16,9 +18,13 @@ FlowReport::FlowReport(const std::vector<std::string>& files, const Place& place
 }
 
 engine::OnJudged FlowReport::handlers() {
-    return {.flow = [this](const engine::JudgedBatch& batch,
-                           const engine::JudgedFlow& flow) { add(batch, flow); },
-            .end_round = [this](std::size_t batches) { end_round(batches); }};
+    engine::OnJudged handlers;
+    handlers.flow = [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+        add(batch, flow);
+    };
+    handlers.end_round = [this](std::size_t) { std::swap(rows_, written_); };
+    if (output_) handlers.after_round = [this] { write_rows(); };
+    return handlers;
 }
 
 void FlowReport::add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
@@ -31,9 +37,9 @@ void FlowReport::add(const engine::JudgedBatch& batch, const engine::JudgedFlow&
     part.summary.add(row);
 }
 
-void FlowReport::end_round(std::size_t batches) {
-    for (Buffer& rows : std::span(rows_).first(batches)) {
-        if (output_) output_->write(rows.view());
+void FlowReport::write_rows() {
+    for (Buffer& rows : written_) {
+        if (rows.size() > 0) output_->write(rows.view());
         rows.clear();
     }
 }

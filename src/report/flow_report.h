@@ -43,14 +43,16 @@ class FlowReport {
     };
 
     void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow);
-    void end_round(std::size_t batches);
+    void write_rows();
 
     const std::vector<std::string>& files_;
     TableFormat format_;
     std::optional<OutputFile> output_;
     bool keeps_inventory_ = false;
-    std::array<Buffer, engine::round_batches> rows_;  ///< by batch
-    std::vector<Part> parts_;                         ///< by worker
+    using Rows = std::array<Buffer, engine::round_batches>;  ///< by batch
+    Rows rows_;
+    Rows written_;             ///< of the round before, while they are written
+    std::vector<Part> parts_;  ///< by worker
 };
 
 }  // namespace tlstriage::report
