@@ -28,8 +28,8 @@ constexpr auto carve_examples = R"(
 Examples:
   tlstriage carve capture.pcap --flow 4f1c9b7e02d3a685 -o flow.pcapng
       one flow: its lookup, TCP, handshake, alerts and ICMP errors; application data is cut away
-  tlstriage carve /archive/2026-11-23 --where 'cause=certificate_expired,sni=*.example.com' -o x.pcapng
-      all flows of a cause to a domain, from many files into one, in order of time
+  tlstriage carve /archive/2026-11-23 --where 'cause=certificate_*,sni=*.example.com' -o x.pcapng
+      all flows of such causes to a domain, from many files into one, in order of time
   grep reset_after_client_hello verdicts/flows.csv | cut -d, -f1 |
       tlstriage carve capture.pcap --flow - -o resets.pcapng
       flows whose ids come from standard input
@@ -44,8 +44,8 @@ A pcapng carries what the verdicts rest on besides the packets, so that analysin
 rows; a pcap can't. Frames and time stamps are those of the source; a frame that was cut keeps its
 original length.
 
-Exit status: 0 done; 1 no flow was chosen, or something else went wrong; 3 some input could not be
-read whole; 2 wrong command line.)";
+Exit status: 0 done; 1 no flow was chosen, or anything else; 2 wrong command line; 3 some input
+could not be read whole.)";
 
 constexpr auto addresses_replaced =
     "Addresses were replaced. What stays: server names, names in DNS and in certificates, "
@@ -232,7 +232,7 @@ int carve_flows(const CarveOptions& options) {
         finding.find(selection, {.addresses = addresses ? &*addresses : nullptr,
                                  .names = options.names() ? &*names : nullptr});
     if (flows.empty()) {
-        fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
+        fmt::print(stderr, "tlstriage: no flow matches; nothing was written\n");
         return failed;
     }
 
@@ -271,6 +271,7 @@ void define_carve(CLI::App& app, int& status) {
     command
         ->add_option("-o,--output", options->output,
                      "The capture: pcapng, or pcap when it is named so; - for standard output")
+        ->option_text("FILE")
         ->required();
     CLI::Option* const keep =
         command->add_flag("--keep-data", options->keep_data, "Keep application data");
