@@ -1,16 +1,14 @@
 #include "trace.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <string>
 
+#include "base/scratch_folder.h"
 #include "wire/decode.h"
 
 namespace tlstriage::bench {
@@ -23,30 +21,9 @@ constexpr const char* flow_count = "4000";
     std::exit(1);
 }
 
-/// A folder that is gone with the object.
-class ScratchFolder {
-  public:
-    ScratchFolder() {
-        std::string name = std::filesystem::temp_directory_path() / "tlstriage-bench-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) give_up("no folder can be made at " + name);
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder&&) = delete;
-    ScratchFolder& operator=(ScratchFolder&&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
 std::vector<std::uint8_t> generate() {
     const ScratchFolder folder;
-    const std::string capture = folder.path() / "mixed.pcap";
+    const std::string capture = folder.file("mixed.pcap");
     const std::string command = std::string("'" TLSTRIAGE_TRACEGEN "' --profile mixed --flows ") +
                                 flow_count + " -o '" + capture + "' > /dev/null";
     if (std::system(command.c_str()) != 0) give_up("failed: " + command);

@@ -35,19 +35,6 @@ std::uint64_t pair_key(const IpAddress& a, const IpAddress& b) {
     return key_of(std::max(a, b), key_of(std::min(a, b), 2));
 }
 
-bool has_addresses(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::tcp:
-        case Outcome::dns:
-        case Outcome::quic:
-        case Outcome::dtls:
-        case Outcome::udp:
-        case Outcome::icmp:
-        case Outcome::icmp_error: return true;
-        default: return false;
-    }
-}
-
 }  // namespace
 
 Belonging::Belonging(std::span<const ChosenFlow> flows, std::span<const engine::Lookup> lookups,
@@ -98,7 +85,7 @@ Belonging::Found Belonging::find(const wire::Packet& packet, std::uint32_t file,
         if (!found.wanted && !resolvers_.empty() &&
             (packet.source_port() == port_dns || packet.destination_port() == port_dns)) {
             found.wanted =
-                within(resolvers_, pair_key(packet.source().address, packet.destination().address),
+                within(resolvers_, pair_key(packet.source_address(), packet.destination_address()),
                        archive, at.time);
         }
     } else if (packet.outcome == Outcome::icmp_error) {
@@ -107,9 +94,9 @@ Belonging::Found Belonging::find(const wire::Packet& packet, std::uint32_t file,
     } else if (packet.outcome == Outcome::dns && !lookups_.empty()) {
         found.wanted = lookup(packet, archive, at);
     }
-    if (!found.wanted && context_ >= 0 && has_addresses(packet.outcome)) {
+    if (!found.wanted && context_ >= 0 && packet.has_transport()) {
         found.wanted =
-            within(neighbours_, pair_key(packet.source().address, packet.destination().address),
+            within(neighbours_, pair_key(packet.source_address(), packet.destination_address()),
                    archive, at.time);
     }
     return found;
@@ -162,7 +149,7 @@ Belonging::Index Belonging::icmp_error(const wire::Packet& packet, std::uint32_t
 bool Belonging::lookup(const wire::Packet& packet, std::uint32_t archive, Moment at) {
     if (!plain::parse_dns(packet.data(), message_)) return false;
     const IpAddress client =
-        message_.response ? packet.destination().address : packet.source().address;
+        message_.response ? packet.destination_address() : packet.source_address();
     return within(lookups_, key_of(client, message_.name), archive, at.time);
 }
 

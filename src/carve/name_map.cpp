@@ -1,13 +1,10 @@
 #include "carve/name_map.h"
 
 #include <arpa/inet.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <stdexcept>
 
 namespace tlstriage::carve {
 namespace {
@@ -75,44 +72,7 @@ void labels_backwards(std::span<char> name, OnLabel&& on_label) {
 }  // namespace
 
 NameMap::NameMap(const AnonymizationKey& key, AddressMap& addresses)
-    : key_(key), addresses_(addresses) {
-    key_ = digest("names", {});
-}
-
-/// HMAC-SHA-256 (RFC 2104).
-NameMap::Digest NameMap::digest(std::string_view what, std::string_view text) const {
-    std::string input(what);
-    input.append(1, '\0').append(text);
-    Digest out{};
-    unsigned length = 0;
-    if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), as_bytes(input).data(),
-             input.size(), out.data(), &length) == nullptr) {
-        throw std::runtime_error("HMAC failed");
-    }
-    return out;
-}
-
-/// A Feistel network whose halves are added to place by place: a permutation whatever the digests.
-void NameMap::permute(std::string& symbols, unsigned letters, std::string_view tweak) const {
-    constexpr unsigned rounds = 8;
-    const std::size_t half = symbols.size() / 2;
-    for (unsigned round = 0; round < rounds; ++round) {
-        const bool first = round % 2 == 0;
-        const std::size_t begin = first ? 0 : half;
-        const std::size_t end = first ? half : symbols.size();
-        std::string input(1, static_cast<char>('0' + round));
-        input.append(tweak).append(1, '\0');
-        input.append(first ? symbols.substr(half) : symbols.substr(0, half));
-        const Digest add = digest("word", input);
-        for (std::size_t i = begin; i < end; ++i) {
-            const char zero = is_digit(symbols[i]) ? '0' : 'a';
-            const unsigned radix = is_digit(symbols[i]) ? 10 : letters;
-            const unsigned value =
-                static_cast<unsigned>(symbols[i] - zero) + add[(i - begin) % add.size()];
-            symbols[i] = static_cast<char>(zero + static_cast<char>(value % radix));
-        }
-    }
-}
+    : keyed_(key, "names"), addresses_(addresses) {}
 
 void NameMap::word(std::span<char> word, std::string_view domain) {
     const std::string original = lowered(view(word));
@@ -128,9 +88,9 @@ void NameMap::word(std::span<char> word, std::string_view domain) {
             if (counts) symbols += c;
             shape += counts ? 'x' : is_beyond_ascii(c) ? '?' : c;
         }
-        permute(symbols, 26, shape + '.' + std::string(domain));
+        keyed_.permute(symbols, 26, shape + '.' + std::string(domain));
         // Each byte of a character beyond ASCII becomes a letter, so that the text stays UTF-8.
-        const Digest letters = digest("letters", original);
+        const KeyedPermutation::Digest letters = keyed_.digest("letters", original);
         other = shape;
         std::size_t used = 0;
         for (std::size_t i = kept; i < other.size(); ++i) {
@@ -224,7 +184,8 @@ void NameMap::octet(std::span<char> digits, std::uint8_t other, std::string_view
         const unsigned lowest = digits.size() == 1 ? 0 : digits.size() == 2 ? 10 : 100;
         const unsigned count = digits.size() == 1 ? 10 : digits.size() == 2 ? 90 : 156;
         const unsigned own = static_cast<unsigned>(std::stoul(std::string(view(digits)))) - lowest;
-        const Digest add = digest("octet", std::to_string(digits.size()) + std::string(prefix));
+        const KeyedPermutation::Digest add =
+            keyed_.digest("octet", std::to_string(digits.size()) + std::string(prefix));
         text = std::to_string(lowest + (own + 1 + add[0] % (count - 1)) % count);
     }
     std::ranges::copy(text, digits.begin());
@@ -257,7 +218,7 @@ bool NameMap::address(std::span<char> text) {
         std::string symbols;
         std::ranges::copy_if(lowered(original), std::back_inserter(symbols),
                              [](char c) { return c != ':' && c != '.'; });
-        permute(symbols, 6, "v6");
+        keyed_.permute(symbols, 6, "v6");
         std::size_t used = 0;
         for (char& c : text)
             if (c != ':' && c != '.') c = symbols[used++];
@@ -316,7 +277,7 @@ void NameMap::opaque(std::span<std::uint8_t> bytes) {
     std::string input("0");
     input.append(as_text(bytes));
     for (std::size_t at = 0; at < bytes.size();) {
-        const Digest other = digest("opaque", input);
+        const KeyedPermutation::Digest other = keyed_.digest("opaque", input);
         const std::size_t count = std::min(other.size(), bytes.size() - at);
         std::copy_n(other.begin(), count, bytes.begin() + static_cast<std::ptrdiff_t>(at));
         at += count;

@@ -3,7 +3,6 @@
 // domain lies below one afterwards.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include <unordered_map>
 
 #include "carve/address_map.h"
+#include "carve/keyed_permutation.h"
 #include "carve/sightings.h"
 
 namespace tlstriage::carve {
@@ -43,19 +43,14 @@ class NameMap {
     [[nodiscard]] const Sightings& replaced() const { return replaced_; }
 
   private:
-    using Digest = std::array<std::uint8_t, 32>;
-    using SubKey = std::array<std::uint8_t, 32>;
-
-    [[nodiscard]] Digest digest(std::string_view what, std::string_view text) const;
     void labels(std::span<char> name);
     void reverse_v4(std::span<char> octets);
     void reverse_v6(std::span<char> nibbles);
     bool address(std::span<char> text);
     void octet(std::span<char> digits, std::uint8_t other, std::string_view prefix);
     void word(std::span<char> word, std::string_view domain);
-    void permute(std::string& symbols, unsigned letters, std::string_view tweak) const;
 
-    SubKey key_;
+    KeyedPermutation keyed_;
     AddressMap& addresses_;
     std::unordered_map<std::string, std::string> known_;  ///< words with their domain
     Sightings replaced_;

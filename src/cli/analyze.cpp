@@ -18,15 +18,16 @@ Examples:
   tlstriage analyze capture.pcap
       the table of causes on the terminal, no files
   tlstriage analyze /archive/2026-11-23 -o verdicts
-      every capture below the folder, compressed ones too; flows.csv, summary.csv and run.json
-      in verdicts/
+      every capture below the folder, compressed ones too; flows.csv, summary.csv and the
+      other files in verdicts/
   tlstriage analyze capture.pcap -o verdicts --trust-store system --crl ca.crl
       certificates checked against this machine's authorities and a revocation list
   ssh router tcpdump -U -w - port 443 | tlstriage analyze - -o verdicts
       from standard input
 
 Exit status: 0 done; 3 some input could not be read whole (the rest was analysed, and the table says
-what was lost); 4 flows failed and --fail-on-failed was given; 2 wrong command line; 1 anything else.)";
+what was lost); 4 flows failed and --fail-on-failed was given; 2 wrong command line; 1 anything
+else.)";
 
 struct AnalyzeOptions {
     ReadingOptions reading;

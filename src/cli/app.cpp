@@ -1,6 +1,7 @@
 #include "cli/app.h"
 
 #include "cli/command.h"
+#include "cli/help_formatter.h"
 
 namespace tlstriage::cli {
 
@@ -8,6 +9,7 @@ void define_commands(CLI::App& app, int& status) {
     app.name("tlstriage");
     app.description("tlstriage tells why TLS handshakes failed, from captures of any size.");
     app.set_version_flag("--version", TLSTRIAGE_VERSION);
+    app.formatter(std::make_shared<HelpFormatter>());  // of the commands, too
     app.require_subcommand(1);
     app.footer("tlstriage COMMAND --help has examples.");
     define_analyze(app, status);

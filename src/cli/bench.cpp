@@ -265,13 +265,17 @@ void define_bench(CLI::App& app, int& status) {
     command
         ->add_option("--threads", options->threads,
                      "Measure on 1, 2, 4 ... up to so many threads, or auto for all cores")
+        ->option_text("N")
         ->capture_default_str();
-    command->add_option("--repeat", options->repeat, "Runs of everything; the best counts")
+    command
+        ->add_option("--repeat", options->repeat, "Runs of everything, 1 to 1000; the best counts")
+        ->option_text("N")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     command
         ->add_option("--memory", options->memory,
                      "Bytes for flow tables and handshake buffers, with K, M or G")
+        ->option_text("BYTES")
         ->capture_default_str();
     command->add_flag("--csv", options->csv, "Comma-separated values instead of the table");
     command->callback([options, &status] { status = bench(*options); });

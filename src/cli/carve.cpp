@@ -1,6 +1,5 @@
 // tlstriage carve: the chosen flows, and what belongs to them, as a capture of their own.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,13 +11,13 @@
 #include <system_error>
 
 #include "carve/carver.h"
+#include "cli/carve_remarks.h"
 #include "cli/command.h"
 #include "cli/finding_flows.h"
 #include "cli/read_twice.h"
 #include "cli/reading.h"
 #include "cli/selection.h"
 #include "report/files.h"
-#include "report/format.h"
 #include "report/safe_text.h"
 
 namespace tlstriage::cli {
@@ -28,8 +27,8 @@ constexpr auto carve_examples = R"(
 Examples:
   tlstriage carve capture.pcap --flow 4f1c9b7e02d3a685 -o flow.pcapng
       one flow: its lookup, TCP, handshake, alerts and ICMP errors; application data is cut away
-  tlstriage carve /archive/2026-11-23 --where 'cause=certificate_expired,sni=*.example.com' -o x.pcapng
-      all flows of a cause to a domain, from many files into one, in order of time
+  tlstriage carve /archive/2026-11-23 --where 'cause=certificate_*,sni=*.example.com' -o x.pcapng
+      all flows of such causes to a domain, from many files into one, in order of time
   grep reset_after_client_hello verdicts/flows.csv | cut -d, -f1 |
       tlstriage carve capture.pcap --flow - -o resets.pcapng
       flows whose ids come from standard input
@@ -44,19 +43,8 @@ A pcapng carries what the verdicts rest on besides the packets, so that analysin
 rows; a pcap can't. Frames and time stamps are those of the source; a frame that was cut keeps its
 original length.
 
-Exit status: 0 done; 1 no flow was chosen, or something else went wrong; 3 some input could not be
-read whole; 2 wrong command line.)";
-
-constexpr auto addresses_replaced =
-    "Addresses were replaced. What stays: server names, names in DNS and in certificates, "
-    "addresses in certificates and text (HTTP, PROXY, SIP).\n";
-constexpr auto names_replaced =
-    "Addresses, host names and certificates were replaced: texts, serial numbers, keys, key "
-    "identifiers, signatures and time stamps of logs. What stays: lengths and times; the last "
-    "label of a name where many names have it (com, test, two letters); a certificate's dates, "
-    "algorithms and policies; what a ClientHello offers (JA3, JA4, ALPN), randoms, session ids "
-    "and tickets; clear text other than addresses and host names with a dot, as user names and "
-    "mails.\n";
+Exit status: 0 done; 1 no flow was chosen, or anything else; 2 wrong command line; 3 some input
+could not be read whole.)";
 
 struct CarveOptions {
     ReadingOptions reading;
@@ -158,47 +146,6 @@ class Output {
     std::optional<report::OutputFile> file_;
 };
 
-void tell_anonymization(const CarveOptions& options, const carve::CarveResult& result) {
-    const auto tell_of = [](std::uint64_t count, std::string_view what) {
-        if (count > 0) fmt::print(stderr, "{} {}\n", report::grouped(count), what);
-    };
-    fmt::print(stderr, "{}", options.names() ? names_replaced : addresses_replaced);
-    fmt::print(stderr,
-               "Comments, names and descriptions of the source's interfaces and packets were "
-               "left out.\n");
-    tell_of(result.left_out,
-            "frames were left out, as their encapsulation is not known to anonymisation.");
-    tell_of(result.blanked, "bytes of the flows could not be read for names and are zeros now.");
-    tell_of(result.showing_addresses,
-            "frames still have the bytes of a replaced address in what they carry, or by chance.");
-    tell_of(result.showing_names,
-            "frames still have the text of a replaced name in what they carry, or by chance.");
-}
-
-void tell(const CarveOptions& options, const carve::CarvePlan& plan,
-          const carve::CarveResult& result, std::size_t flows) {
-    if (options.quiet) return;
-    fmt::print(
-        stderr, "{} flow{}, {} frames, {} in {}\n", report::grouped(flows), flows == 1 ? "" : "s",
-        report::grouped(result.frames), report::readable_bytes(result.bytes),
-        options.output == "-" ? "standard output" : report::printable(options.output.string()));
-    if (result.cut_frames > 0) {
-        fmt::print(stderr, "Application data was cut from {} frames; --keep-data keeps it.\n",
-                   report::grouped(result.cut_frames));
-    }
-    if (!options.key_log.empty() && plan.pcapng) {
-        fmt::print(stderr, "{} lines of the key log are about these flows and are in the file.\n",
-                   report::grouped(result.key_lines));
-    }
-    if (!options.anonymize.empty()) tell_anonymization(options, result);
-    if (!plan.pcapng) {
-        fmt::print(stderr,
-                   "A pcap can't carry the verdicts, names{} and what verdicts rest on outside of "
-                   "the flows: analysing it may give another answer. A pcapng can.\n",
-                   options.key_log.empty() ? "" : ", keys");
-    }
-}
-
 int carve_flows(const CarveOptions& options) {
     const dataplane::RunPlan plan = plan_of(options.reading);
     std::vector<std::string> paths = options.reading.inputs;
@@ -232,7 +179,7 @@ int carve_flows(const CarveOptions& options) {
         finding.find(selection, {.addresses = addresses ? &*addresses : nullptr,
                                  .names = options.names() ? &*names : nullptr});
     if (flows.empty()) {
-        fmt::print(stderr, "tlstriage: none of the flows is such a one; nothing was written\n");
+        fmt::print(stderr, "tlstriage: no flow matches; nothing was written\n");
         return failed;
     }
 
@@ -253,7 +200,9 @@ int carve_flows(const CarveOptions& options) {
     const carve::CarveResult result =
         carve::carve(flows, run.engine->records().lookups, traces, carving, sink);
     output.commit();
-    tell(options, carving, result, flows.size());
+    if (!options.quiet) {
+        tell_carved({carving, result, flows.size(), options.output, !options.key_log.empty()});
+    }
     return run.facts.lossy() ? lossy : done;
 }
 
@@ -271,6 +220,7 @@ void define_carve(CLI::App& app, int& status) {
     command
         ->add_option("-o,--output", options->output,
                      "The capture: pcapng, or pcap when it is named so; - for standard output")
+        ->option_text("FILE")
         ->required();
     CLI::Option* const keep =
         command->add_flag("--keep-data", options->keep_data, "Keep application data");

@@ -306,6 +306,7 @@ void define_explain(CLI::App& app, int& status) {
     CLI::Option* const limit =
         command->add_option("--limit", options->limit, "Show so many flows at most")
             ->check(CLI::PositiveNumber)
+            ->option_text("N")
             ->capture_default_str();
     command->add_flag("--all", options->all, "Show all flows that match")->excludes(limit);
     command->add_flag("--json", options->json, "For programs");
@@ -314,8 +315,9 @@ void define_explain(CLI::App& app, int& status) {
         ->capture_default_str();
     command
         ->add_option("--width", options->width,
-                     "Columns of the diagram; those of the terminal, or 80, without")
-        ->check(CLI::Range(60U, 400U));
+                     "Columns of the diagram, 60 to 400; those of the terminal, or 80, without")
+        ->check(CLI::Range(60U, 400U))
+        ->option_text("N");
     command->callback([options, &status] { status = explain(*options); });
 }
 

@@ -182,19 +182,27 @@ int live(const LiveOptions& options) {
 }
 
 void define_windows(CLI::App& command, LiveOptions& options) {
-    command.add_option("-o,--output", options.output,
-                       "Folder that gets a folder for each window; none is written without");
+    command
+        .add_option("-o,--output", options.output,
+                    "Folder that gets a folder for each window; none is written without")
+        ->option_text("DIR");
     command.add_option("--every", options.every, "Length of a window (30s, 5m, 1h)")
+        ->option_text("TIME")
         ->capture_default_str();
     command.add_option("--keep", options.keep, "Windows that stay, the newest; 0: all")
+        ->option_text("N")
         ->capture_default_str();
     command
         .add_option("--idle-timeout", options.idle_timeout,
                     "A flow is over when it was silent for so long")
+        ->option_text("TIME")
         ->capture_default_str();
-    command.add_option("--duration", options.duration, "End the run after so long");
-    command.add_option("--stop-idle", options.stop_idle,
-                       "End the run when no frame came for so long: for recordings");
+    command.add_option("--duration", options.duration, "End the run after so long")
+        ->option_text("TIME");
+    command
+        .add_option("--stop-idle", options.stop_idle,
+                    "End the run when no frame came for so long: for recordings")
+        ->option_text("TIME");
     command.add_option("--format", options.format, "Format of the tables")
         ->check(CLI::IsMember({"csv", "jsonl"}))
         ->capture_default_str();
@@ -211,7 +219,7 @@ void define_live(CLI::App& app, int& status) {
         ->add_option("--port", options->ports,
                      "Network interface, PCI address or virtual device of DPDK (net_tap0,iface=t0) "
                      "to receive from; may be given several times")
-        ->option_text("ID ...")
+        ->option_text("ID")
         ->allow_extra_args(false)
         ->required();
     command->add_option("EAL", options->eal, "Options of DPDK's EAL, behind --");
@@ -220,18 +228,23 @@ void define_live(CLI::App& app, int& status) {
     command
         ->add_option(
             "--pollers", options->pollers,
-            "Threads that poll, and receive queues of a device that has several; 0: one, or "
-            "as many as EAL has worker cores (-l)")
+            fmt::format("Threads that poll, and receive queues of a device that has several, {} at "
+                        "most; 0: one, or as many as EAL has worker cores (-l)",
+                        most_pollers))
+        ->option_text("N")
         ->check(CLI::Range(0U, most_pollers))
         ->capture_default_str();
     command
         ->add_option("--slots", options->slots,
-                     "Batches of 512 frames that may wait for the analysis, a queue")
+                     "Batches of 512 frames that may wait for the analysis, a queue; 8 to 4096")
+        ->option_text("N")
         ->check(CLI::Range(8U, 4096U))
         ->capture_default_str();
-    command->add_option("--user", options->user,
-                        "Become this user once the ports are open; all other rights are given up "
-                        "in any case");
+    command
+        ->add_option("--user", options->user,
+                     "Become this user once the ports are open; all other rights are given up "
+                     "in any case")
+        ->option_text("NAME");
     command->add_option("--color", options->color, "Colour of the table")
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->capture_default_str();

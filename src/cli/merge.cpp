@@ -81,8 +81,7 @@ void define_merge(CLI::App& app, int& status) {
         ->add_option("DIR", options->folders,
                      "Folders that analyze -o or merge -o wrote, with their evidence.bin")
         ->required();
-    command->add_option("--threads", options->threads, "Threads, or auto for all cores")
-        ->capture_default_str();
+    define_threads(*command, options->threads);
     define_output(*command, options->output);
     command->callback([options, &status] { status = merge(*options); });
 }

@@ -44,8 +44,10 @@ bool OutputOptions::writes(std::string_view file) const {
 }
 
 void define_output(CLI::App& command, OutputOptions& options) {
-    CLI::Option* const folder = command.add_option(
-        "-o,--output", options.folder, "Folder for the files; none are written without");
+    CLI::Option* const folder = command
+                                    .add_option("-o,--output", options.folder,
+                                                "Folder for the files; none are written without")
+                                    ->option_text("DIR");
     command.add_option("--format", options.format, "Format of the tables")
         ->check(CLI::IsMember({"csv", "jsonl"}))
         ->capture_default_str();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <thread>
@@ -18,6 +17,12 @@ constexpr std::size_t least_memory = std::size_t{16} << 20U;
 }
 
 }  // namespace
+
+void define_threads(CLI::App& command, std::string& threads) {
+    command.add_option("--threads", threads, "Threads, or auto for all cores")
+        ->option_text("N")
+        ->capture_default_str();
+}
 
 unsigned parse_threads(const std::string& text) {
     if (text == "auto") return std::max(1U, std::thread::hardware_concurrency());

@@ -1,12 +1,16 @@
 // Numbers with a unit, as they are typed.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <string>
 
 #include "base/time.h"
 
 namespace tlstriage::cli {
+
+/// The option --threads, for parse_threads().
+void define_threads(CLI::App& command, std::string& threads);
 
 /// A number of threads, or auto for all cores. Throws CLI::ValidationError.
 unsigned parse_threads(const std::string& text);

@@ -11,17 +11,18 @@
 namespace tlstriage::cli {
 
 void define_judging(CLI::App& command, JudgingOptions& options) {
-    command.add_option("--threads", options.threads, "Threads, or auto for all cores")
-        ->capture_default_str();
+    define_threads(command, options.threads);
     command
         .add_option("--memory", options.memory,
                     "Bytes for flow tables and handshake buffers, with K, M or G; flows beyond are "
                     "evicted, settled ones first")
+        ->option_text("BYTES")
         ->capture_default_str();
     command
         .add_option("--tls-ports", options.tls_ports,
                     "TCP ports where a connection without a byte counts as an attempt at TLS "
                     "(replaces the default list)")
+        ->option_text("PORT,...")
         ->delimiter(',');
     command
         .add_option("--trust-store", options.trust_store,
@@ -31,7 +32,7 @@ void define_judging(CLI::App& command, JudgingOptions& options) {
     command
         .add_option("--crl", options.revocation_lists,
                     "Revocation lists, PEM or DER; may be given several times")
-        ->option_text("PATH ...")
+        ->option_text("PATH")
         ->allow_extra_args(false);
     command.add_flag("--all-flows", options.all_flows,
                      "Rows for connections that are not TLS, too");

@@ -28,9 +28,9 @@ Examples:
   tlstriage report verdicts --where 'cause=certificate_*,sni=*.example.com' -o for-them.html
       of these flows alone, judged again from the evidence.bin of the run
 
-All numbers in the page are of all flows, or of all that were chosen. Of failed and incomplete ones it
-holds so many as --flows says, shared fairly between causes and servers, and of the others a sample of
-a tenth of that; the page says what it leaves out.
+All numbers in the page are of all flows, or of all that were chosen. Of failed and incomplete ones
+it holds so many as --flows says, shared fairly between causes and servers, and of the others a
+sample of a tenth of that; the page says what it leaves out.
 
 Exit status: 0 done; 1 no flow was chosen, or anything else, such as a file that is missing or
 damaged; 2 wrong command line.)";
@@ -67,8 +67,7 @@ int report(const ReportOptions& options) {
         run = scratch.emplace().path();
         const ChosenRun chosen = write_chosen(options.run, options.selection, run, executor);
         if (chosen.flows == 0) {
-            fmt::print(stderr,
-                       "tlstriage: none of the {} flows is such a one; no page was written\n",
+            fmt::print(stderr, "tlstriage: none of the {} flows matches; no page was written\n",
                        report::grouped(chosen.of));
             return failed;
         }
@@ -90,13 +89,15 @@ void define_report(CLI::App& app, int& status) {
         ->required()
         ->check(CLI::ExistingDirectory);
     define_selection(*command, options->selection);
-    command->add_option("-o,--output", options->output, "The page (default: DIR/report.html)");
+    command->add_option("-o,--output", options->output, "The page (default: DIR/report.html)")
+        ->option_text("FILE");
     command
-        ->add_option("--flows", options->flows, "Failed and incomplete flows in the page, at most")
+        ->add_option("--flows", options->flows,
+                     "Failed and incomplete flows in the page, at most; 1 to 100000")
         ->check(CLI::Range(1, 100'000))
+        ->option_text("N")
         ->capture_default_str();
-    command->add_option("--threads", options->threads, "Threads, or auto for all cores")
-        ->capture_default_str();
+    define_threads(*command, options->threads);
     command->add_flag("-q,--quiet", options->quiet, "Say nothing");
     command->callback([options, &status] { status = report(*options); });
 }

@@ -98,8 +98,8 @@ std::string SelectionOptions::text() const {
 }
 
 const char* const selection_help = R"(
-Which flows: --where takes conditions, all of which must hold, separated by commas (a backslash
-before one that belongs to a value). A condition is a column of flows.csv, an operator and a value:
+--where takes conditions, all of which must hold, separated by commas (a backslash before one that
+belongs to a value). A condition is a column of flows.csv, an operator and a value:
   =  !=        the cell is the value; * stands for any text, ? for one character, | for or
   ~  !~        the value is somewhere in the cell
   <  <=  >  >= numbers, and times (2026-11-23, 2026-11-23T22:08, 2026-11-23T22:08:06.5Z)
@@ -114,7 +114,7 @@ void define_selection(CLI::App& command, SelectionOptions& options) {
             ->group(group);
     };
     add("--where", options.where, "Conditions on columns of flows.csv (see below)",
-        "COLUMN=VALUE,…");
+        "COLUMN=VALUE,...");
     add("--flow", options.flows,
         "A flow_id; - takes rows of a flows.csv, or ids, from standard input", "ID");
     add("--cause", options.causes, "Flows of that cause", "CAUSE");

@@ -16,20 +16,6 @@ bool is_dns(const wire::Packet& packet) {
     return packet.source_port() == port_dns || packet.destination_port() == port_dns;
 }
 
-/// Without ports, which not every packet has.
-IpAddress source_address(const wire::Packet& packet) {
-    return packet.is_v4() ? IpAddress::v4(packet.network + 12) : IpAddress::v6(packet.network + 8);
-}
-IpAddress destination_address(const wire::Packet& packet) {
-    return packet.is_v4() ? IpAddress::v4(packet.network + 16) : IpAddress::v6(packet.network + 24);
-}
-
-/// Whether there is an IP header to look at.
-bool has_addresses(Outcome outcome) {
-    return outcome == Outcome::quic || outcome == Outcome::dtls || outcome == Outcome::udp ||
-           outcome == Outcome::icmp;
-}
-
 }  // namespace
 
 std::size_t Focus::place_of(const IpAddress& address) {
@@ -113,15 +99,13 @@ bool Focus::is_near(const IpAddress& address) const {
 
 Focus::Interest Focus::look_near(const wire::Packet& packet) const {
     const bool tcp = packet.outcome == Outcome::tcp;
-    if (!tcp && !has_addresses(packet.outcome)) {
-        const bool carries = packet.outcome == Outcome::dns ||
-                             packet.outcome == Outcome::fragment ||
-                             packet.outcome == Outcome::icmp_error;
-        return {.analysed = true, .noted = carries};
-    }
-    if (tcp && is_dns(packet)) return {.analysed = true, .noted = true};
-    const IpAddress source = source_address(packet);
-    const IpAddress destination = destination_address(packet);
+    const bool carries = tcp ? is_dns(packet)
+                             : packet.outcome == Outcome::dns ||
+                                   packet.outcome == Outcome::fragment ||
+                                   packet.outcome == Outcome::icmp_error;
+    if (carries || !packet.has_transport()) return {.analysed = true, .noted = carries};
+    const IpAddress source = packet.source_address();
+    const IpAddress destination = packet.destination_address();
     if (!is_near(source) && !is_near(destination)) return {.analysed = !tcp};
     return {.analysed = true, .noted = own_.contains(source) && own_.contains(destination)};
 }

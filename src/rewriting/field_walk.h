@@ -1,6 +1,6 @@
 // Inside of find_fields: the walk down a frame's headers. A function for each header notes what is
 // to be rewritten in it and calls the next one's. frame_fields.cpp has links to IP,
-// transport_fields.cpp what IP carries.
+// transport_fields.cpp what IP carries, field_walk.cpp how fields and checksums are noted.
 #pragma once
 
 #include <optional>

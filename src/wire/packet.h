@@ -58,16 +58,32 @@ struct Packet {
     [[nodiscard]] std::uint16_t ip_id() const {
         return is_v4() ? load_big<std::uint16_t>(network + 4) : std::uint16_t{0};
     }
-    [[nodiscard]] Endpoint source() const {
-        return {is_v4() ? IpAddress::v4(network + 12) : IpAddress::v6(network + 8), source_port()};
+    [[nodiscard]] IpAddress source_address() const {
+        return is_v4() ? IpAddress::v4(network + 12) : IpAddress::v6(network + 8);
     }
+    [[nodiscard]] IpAddress destination_address() const {
+        return is_v4() ? IpAddress::v4(network + 16) : IpAddress::v6(network + 24);
+    }
+    [[nodiscard]] Endpoint source() const { return {source_address(), source_port()}; }
     [[nodiscard]] Endpoint destination() const {
-        return {is_v4() ? IpAddress::v4(network + 16) : IpAddress::v6(network + 24),
-                destination_port()};
+        return {destination_address(), destination_port()};
+    }
+    /// Whether decoding got to a whole transport header, so that `network` and `transport` are set.
+    [[nodiscard]] bool has_transport() const {
+        switch (outcome) {
+            case Outcome::tcp:
+            case Outcome::dns:
+            case Outcome::quic:
+            case Outcome::dtls:
+            case Outcome::udp:
+            case Outcome::icmp:
+            case Outcome::icmp_error: return true;
+            default: return false;
+        }
     }
 };
 
-static_assert(sizeof(Packet) == 56 || sizeof(Packet) == 48);
+static_assert(sizeof(Packet) == 48);
 static_assert(std::is_trivially_copyable_v<Packet>);
 
 }  // namespace tlstriage::wire

@@ -13,24 +13,36 @@ namespace {
 
 const std::string tshark = "/usr/bin/tshark";
 
-/// A line for each frame, sorted: numbers of frames and streams differ in another file.
-std::vector<std::string> view(const std::string& capture) {
-    std::vector<std::string> command{tshark, "-r", capture, "-T", "fields"};
-    for (const char* const field :
-         {"frame.time_epoch", "ip.id", "ip.ttl", "tcp.srcport", "tcp.seq", "tcp.ack", "tcp.flags",
-          "tcp.len", "tls.handshake.type", "tls.handshake.extensions_server_name",
-          "tls.alert_message.level", "tls.alert_message.desc", "dns.qry.name", "icmp.type",
-          "icmpv6.type"}) {
-        command.insert(command.end(), {"-e", field});
-    }
+/// What tshark says of these fields, a line for each frame.
+std::vector<std::string> fields(const std::string& capture, const std::vector<std::string>& names) {
+    std::vector<std::string> command{tshark, "-r", capture, "-T", "fields", "-E", "aggregator=;"};
+    for (const std::string& name : names)
+        command.insert(command.end(), {"-e", name});
     const Finished finished = run_program(command);
     EXPECT_EQ(finished.status, 0) << finished.err;
     std::vector<std::string> lines;
     std::istringstream text(finished.out);
     for (std::string line; std::getline(text, line);)
         lines.push_back(line);
+    return lines;
+}
+
+/// The conversations; sorted, as numbers of frames and streams differ in another file.
+std::vector<std::string> conversations(const std::string& capture) {
+    auto lines =
+        fields(capture, {"frame.time_epoch", "ip.id", "ip.ttl", "tcp.srcport", "tcp.seq", "tcp.ack",
+                         "tcp.flags", "tcp.len", "tls.handshake.type",
+                         "tls.handshake.extensions_server_name", "tls.alert_message.level",
+                         "tls.alert_message.desc", "dns.qry.name", "icmp.type", "icmpv6.type"});
     std::ranges::sort(lines);
     return lines;
+}
+
+/// What is said beside the packets.
+std::vector<std::string> said_beside(const std::string& capture) {
+    return fields(
+        capture, {"frame.interface_name", "frame.interface_description", "frame.packet_flags",
+                  "frame.packet_id", "frame.drop_count", "frame.interface_queue", "frame.comment"});
 }
 
 /// Lines of `carved` that are not in `whole`.
@@ -49,7 +61,7 @@ TEST(CarveTshark, SeesTheSameConversations) {
     const ScratchFolder folder;
     const std::string key = folder.file("key");
     write_anonymization_key(key);
-    const auto whole = view(every_case());
+    const auto whole = conversations(every_case());
     EXPECT_GT(whole.size(), 5000U);
     const std::vector<std::vector<std::string>> ways{
         {}, {"--keep-data"}, {"--anonymize", "--anonymize-key", key}};
@@ -60,29 +72,12 @@ TEST(CarveTshark, SeesTheSameConversations) {
             every_case(), "--where", "flow_id!=", "-o", carved, "-q"};
         arguments.insert(arguments.end(), way.begin(), way.end());
         ASSERT_EQ(run_carve(arguments).status, 0);
-        const auto seen = view(carved);
+        const auto seen = conversations(carved);
         EXPECT_GT(seen.size(), whole.size() * 9 / 10);
         EXPECT_EQ(strangers(whole, seen), "") << (way.empty() ? "cut" : way.front());
         EXPECT_TRUE(frames == 0 || frames == seen.size());
         frames = seen.size();
     }
-}
-
-/// What `capture` says beside its packets, a line for each of them.
-std::vector<std::string> said_beside(const std::string& capture) {
-    std::vector<std::string> command{tshark, "-r", capture, "-T", "fields", "-E", "aggregator=;"};
-    for (const char* const field :
-         {"frame.interface_name", "frame.interface_description", "frame.packet_flags",
-          "frame.packet_id", "frame.drop_count", "frame.interface_queue", "frame.comment"}) {
-        command.insert(command.end(), {"-e", field});
-    }
-    const Finished finished = run_program(command);
-    EXPECT_EQ(finished.status, 0) << finished.err;
-    std::vector<std::string> lines;
-    std::istringstream text(finished.out);
-    for (std::string line; std::getline(text, line);)
-        lines.push_back(line);
-    return lines;
 }
 
 /// The packets of a pcap with microseconds as a pcapng with all that it can say beside them.

@@ -1,4 +1,4 @@
-// Completions and manual pages beside what --help says.
+// What --help says; completions and manual pages beside it.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -65,6 +65,29 @@ class Manual : public testing::Test {
 
 using ManualPages = Manual;
 using ManualCompletions = Manual;
+
+TEST(Help, FitsAPage) {
+    std::vector<std::string> all = commands();
+    all.emplace_back();
+    for (const std::string& command : all) {
+        const std::string text = help(command);
+        EXPECT_EQ(text.find("\n\n\n"), text.npos) << command;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+            EXPECT_LE(line.size(), 100U) << command << ": " << line;
+    }
+}
+
+TEST(Help, NamesValuesDefaultsAndWhatExcludesWhat) {
+    const std::string carve = help("carve");
+    for (const char* const line :
+         {"\n  --threads N                 Threads, or auto for all cores (default: auto)\n",
+          "\n  --anonymize[=names]         Replace addresses", "\n  --pmd pcap ",
+          "\n  --keep-data                 Keep application data (not with --cut-data)\n",
+          "output (required)\n"}) {
+        EXPECT_NE(carve.find(line), carve.npos) << line << carve;
+    }
+}
 
 TEST_F(ManualPages, HaveEveryCommandAndOption) {
     const std::filesystem::path folder = write("man", "man1");

@@ -114,8 +114,8 @@ TEST(WireCorpus, AgreesWithTshark) {
         const std::size_t i = row.frame - 1;
         const Packet packet = decoded(trace.link, trace.frames[i], trace.wire_lengths[i]);
         ASSERT_EQ(info(packet.outcome).name, "tcp");
-        EXPECT_EQ(packet.source().address, address(row.source));
-        EXPECT_EQ(packet.destination().address, address(row.destination));
+        EXPECT_EQ(packet.source_address(), address(row.source));
+        EXPECT_EQ(packet.destination_address(), address(row.destination));
         EXPECT_EQ(packet.source_port(), row.source_port);
         EXPECT_EQ(packet.destination_port(), row.destination_port);
         EXPECT_EQ(packet.sequence(), row.sequence);

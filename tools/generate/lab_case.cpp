@@ -98,7 +98,7 @@ class CaseReader {
             if (port != port_dns) case_.variables.client_port(port);
         }
         if (packet.destination_port() == port_dns && !case_.dns_client) {
-            case_.dns_client = packet.source().address;
+            case_.dns_client = packet.source_address();
         }
     }
 

@@ -47,8 +47,13 @@ class Frame:
         self.look += (int(values["frame.len"]) - int(values["frame.cap_len"]),)
         whole, _, fraction = values["frame.time_epoch"].partition(".")
         self.time = int(whole) * 1_000_000 + int(fraction.ljust(6, "0")[:6])
-        self.ends = [(values["ip.src"] or values["ipv6.src"], values["tcp.srcport"]),
-                     (values["ip.dst"] or values["ipv6.dst"], values["tcp.dstport"])]
+        self.ends = [(innermost(values["ip.src"] or values["ipv6.src"]), values["tcp.srcport"]),
+                     (innermost(values["ip.dst"] or values["ipv6.dst"]), values["tcp.dstport"])]
+
+
+def innermost(addresses):
+    """Of those that tshark shows of a frame in tunnels, from the outside in."""
+    return addresses.rpartition(",")[2]
 
 
 def run_tshark(capture, decode_as):

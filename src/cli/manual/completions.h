@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/manual/outline.h"
+#include "cli/outline.h"
 
 namespace tlstriage::cli::manual {
 

@@ -25,10 +25,6 @@ std::string roff(std::string_view text) {
             default: all += c;
         }
     }
-    // The one character beyond ASCII that the help has.
-    constexpr std::string_view ellipsis = "\u2026";
-    for (std::size_t at = 0; (at = all.find(ellipsis, at)) != all.npos;)
-        all.replace(at, ellipsis.size(), "...");
     return all;
 }
 
@@ -105,17 +101,6 @@ struct Footer {
     }
 };
 
-/// So few choices stand where the value is named.
-constexpr std::size_t shown_with_name = 4;
-
-std::string value_text(const OptionOutline& option) {
-    if (option.choices.empty() || option.choices.size() > shown_with_name) return option.value;
-    std::string all;
-    for (const std::string& choice : option.choices)
-        all += (all.empty() ? "" : "|") + choice;
-    return all;
-}
-
 std::string option_entry(const OptionOutline& option) {
     std::string text = ".TP\n";
     std::string names;
@@ -124,12 +109,11 @@ std::string option_entry(const OptionOutline& option) {
         names += option.positional ? fmt::format("\\fI{}\\fR", roff(name))
                                    : fmt::format("\\fB{}\\fR", roff(name));
     }
-    if (!option.positional && !option.value.empty()) {
-        names += fmt::format(" \\fI{}\\fR", roff(value_text(option)));
+    if (const std::string value = value_text(option); !value.empty()) {
+        names += fmt::format("\\fI{}\\fR", roff(value));
     }
-    if (option.positional && option.repeats) names += " ...";
     text += names + "\n" + roff(option.description) + ".\n";
-    if (option.choices.size() > shown_with_name) {
+    if (option.choices.size() > few_choices) {
         std::string choices;
         for (const std::string& choice : option.choices)
             choices += (choices.empty() ? "" : ",\n") + roff(choice);

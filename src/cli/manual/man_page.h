@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/manual/outline.h"
+#include "cli/outline.h"
 
 namespace tlstriage::cli::manual {
 

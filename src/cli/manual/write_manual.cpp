@@ -22,7 +22,7 @@ void write(const std::filesystem::path& path, const std::string& text) {
 }
 
 void write(const std::string& kind, const std::filesystem::path& path,
-           const manual::CommandOutline& program) {
+           const tlstriage::cli::CommandOutline& program) {
     if (kind == "bash") return write(path, manual::bash_completion(program));
     if (kind == "zsh") return write(path, manual::zsh_completion(program));
     if (kind == "fish") return write(path, manual::fish_completion(program));
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
         CLI::App app;
         int status = 0;
         tlstriage::cli::define_commands(app, status);
-        write(argv[1], argv[2], manual::outline_of(app));
+        write(argv[1], argv[2], tlstriage::cli::outline_of(app));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "write_manual: %s\n", error.what());
         return 1;

@@ -1,11 +1,12 @@
-#include "cli/manual/outline.h"
+#include "cli/outline.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <string_view>
 
 #include "verdict/verdict.h"
 
-namespace tlstriage::cli::manual {
+namespace tlstriage::cli {
 namespace {
 
 /// "TEXT:{csv,jsonl}" has the choices in it.
@@ -38,13 +39,15 @@ std::vector<std::string> names_of(const CLI::Option& option) {
     return names;
 }
 
-/// "UINT" of "UINT:POSITIVE", "UINT in [60 - 400]" of "UINT:UINT in [60 - 400]".
-std::string value_of(const CLI::Option& option) {
+/// "UINT" of "UINT:POSITIVE"; few choices themselves.
+std::string value_of(const CLI::Option& option, const std::vector<std::string>& choices) {
     if (!option.get_option_text().empty()) return option.get_option_text();
     const std::string type = option.get_type_name();
-    const std::size_t colon = type.find(':');
-    return type.find(" in [") != type.npos ? type.substr(colon + 1) : type.substr(0, colon);
+    if (choices.empty() || choices.size() > few_choices) return type.substr(0, type.find(':'));
+    return fmt::format("{}", fmt::join(choices, "|"));
 }
+
+}  // namespace
 
 OptionOutline outline_of(const CLI::Option& option) {
     OptionOutline outline;
@@ -56,8 +59,8 @@ OptionOutline outline_of(const CLI::Option& option) {
     outline.group = option.get_group();
     if (option.get_type_size() != 0) {
         const std::string type = option.get_type_name();
-        outline.value = value_of(option);
         outline.choices = choices_of(type);
+        outline.value = value_of(option, outline.choices);
         outline.usual = option.get_default_str();
         outline.argument = !outline.choices.empty() ? Argument::choice
                            : is_number(type)        ? Argument::number
@@ -75,8 +78,6 @@ OptionOutline outline_of(const CLI::Option& option) {
     return outline;
 }
 
-}  // namespace
-
 CommandOutline outline_of(CLI::App& app) {
     CommandOutline outline{.name = app.get_name(),
                            .description = app.get_description(),
@@ -93,4 +94,10 @@ CommandOutline outline_of(CLI::App& app) {
     return outline;
 }
 
-}  // namespace tlstriage::cli::manual
+std::string value_text(const OptionOutline& option) {
+    if (option.positional) return option.repeats ? "..." : "";
+    if (option.value.empty() || option.value.starts_with('[')) return option.value;
+    return " " + option.value;
+}
+
+}  // namespace tlstriage::cli
