@@ -12,9 +12,10 @@ namespace {
 
 class Choosing {
   public:
+    /// `focus`: of the reading, null where all was analysed.
     Choosing(const report::Selection& selection, const std::vector<std::string>& files,
-             const Pseudonyms& pseudonyms)
-        : selection_(selection), files_(files), pseudonyms_(pseudonyms) {}
+             const Pseudonyms& pseudonyms, const engine::Focus* focus)
+        : selection_(selection), files_(files), pseudonyms_(pseudonyms), focus_(focus) {}
 
     engine::OnJudged handlers() {
         return {.flow = [this](const engine::JudgedBatch& batch,
@@ -37,7 +38,7 @@ class Choosing {
     void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
         const report::Row row{flow.evidence, flow.verdict, files_, report::measure(flow.evidence)};
         if (!selection_.matches(row)) return;
-        if (engine::rests_on_others(flow)) rests_on_others_ = true;
+        if (focus_ != nullptr && focus_->rests_on_others(flow)) rests_on_others_ = true;
         batches_[batch.index].push_back(
             carve::choose(flow, pseudonyms_.addresses, pseudonyms_.names));
     }
@@ -45,6 +46,7 @@ class Choosing {
     const report::Selection& selection_;
     const std::vector<std::string>& files_;
     const Pseudonyms& pseudonyms_;
+    const engine::Focus* focus_;
     std::atomic<bool> rests_on_others_ = false;
     std::array<std::vector<carve::ChosenFlow>, engine::round_batches> batches_;
 };
@@ -53,20 +55,23 @@ class Choosing {
 
 FoundFlows FindingFlows::find(const report::Selection& selection,
                               const Pseudonyms& pseudonyms) const {
-    bool sure = false;
     FocusedReading focused(plan_, inputs_, executor_);
     if (auto run = focused.read(selection, progress_bar_)) {
-        FoundFlows found = choose(std::move(*run), selection, pseudonyms, sure);
+        const engine::Focus& focus = focused.focus();
+        bool sure = false;
+        FoundFlows found = choose(std::move(*run), selection, pseudonyms, &focus, sure);
         const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
         if (sure && found.flows.size() >= wanted) return found;
     }
-    return choose(read(plan_, inputs_, executor_, progress_bar_), selection, pseudonyms, sure);
+    bool sure = true;
+    return choose(focused.read_all(progress_bar_), selection, pseudonyms, nullptr, sure);
 }
 
 FoundFlows FindingFlows::choose(dataplane::RunResult run, const report::Selection& selection,
-                                const Pseudonyms& pseudonyms, bool& sure) const {
+                                const Pseudonyms& pseudonyms, const engine::Focus* focus,
+                                bool& sure) const {
     read_twice_.restore(run.files);
-    Choosing choosing(selection, run.files, pseudonyms);
+    Choosing choosing(selection, run.files, pseudonyms, focus);
     // The maps of pseudonyms are one for all, and grow.
     const bool serially = pseudonyms.addresses != nullptr;
     run.engine->judge(serially ? engine::Parallel(engine::run_serially) : executor_.parallel(),

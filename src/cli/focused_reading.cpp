@@ -37,14 +37,28 @@ std::optional<dataplane::RunResult> FocusedReading::read(const report::Selection
     if (flows == 0 || flows > most_flows || plan_.pcap_port) return std::nullopt;
 
     focus_.emplace(identities, ends);
+    const auto narrow = [&] {
+        return focus_->narrow(read_focused(progress_bar).engine->records().lookups);
+    };
+    narrow_ = narrow();
+    if (!narrow_) {
+        focus_->look_everywhere();
+        narrow_ = narrow();
+    }
+    if (!narrow_) return std::nullopt;
+    return read_focused(progress_bar);
+}
+
+dataplane::RunResult FocusedReading::read_all(bool progress_bar) {
+    if (!narrow_) return cli::read(plan_, inputs_, executor_, progress_bar);
+    focus_->analyse_all();
+    return read_focused(progress_bar);
+}
+
+dataplane::RunResult FocusedReading::read_focused(bool progress_bar) {
     dataplane::RunPlan plan = plan_;
     plan.limits.focus = &*focus_;
-    const auto read = [&] { return cli::read(plan, inputs_, executor_, progress_bar); };
-    const auto narrow = [&] { return focus_->narrow(read().engine->records().lookups); };
-    if (narrow()) return read();
-    focus_->look_everywhere();
-    if (narrow()) return read();
-    return std::nullopt;
+    return cli::read(plan, inputs_, executor_, progress_bar);
 }
 
 }  // namespace tlstriage::cli

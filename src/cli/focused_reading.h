@@ -9,7 +9,7 @@
 
 namespace tlstriage::cli {
 
-/// Such a reading costs two walks, whatever else the captures hold.
+/// The two readings of read() cost little more than a walk each, whatever else the captures hold.
 class FocusedReading {
   public:
     /// Borrows all of these.
@@ -20,12 +20,19 @@ class FocusedReading {
     /// Empty when the selection does not name flows by id or frame, or one was not found so: then
     /// all has to be read.
     std::optional<dataplane::RunResult> read(const report::Selection& selection, bool progress_bar);
+    /// All is analysed. Where read() has found the flows their frames' places are noted as there.
+    dataplane::RunResult read_all(bool progress_bar);
+    /// Of what read() gave.
+    [[nodiscard]] const engine::Focus& focus() const { return *focus_; }
 
   private:
+    dataplane::RunResult read_focused(bool progress_bar);
+
     const dataplane::RunPlan& plan_;
     const capture::Inputs& inputs_;
     const dataplane::Executor& executor_;
     std::optional<engine::Focus> focus_;
+    bool narrow_ = false;  ///< the focus has been narrowed to the flows
 };
 
 }  // namespace tlstriage::cli

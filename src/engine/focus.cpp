@@ -32,7 +32,9 @@ Focus::Focus(std::span<const std::uint64_t> identities, std::span<const FlowKey>
     : identities_(identities.begin(), identities.end()), ends_(ends.begin(), ends.end()) {}
 
 Focus::Interest Focus::look_for(const wire::Packet& packet) {
-    if (packet.outcome != Outcome::tcp || is_dns(packet)) return {.analysed = true};
+    const bool tcp = packet.outcome == Outcome::tcp;
+    if (tcp || packet.outcome == Outcome::fragment) issuers_.look(packet);
+    if (!tcp || is_dns(packet)) return {.analysed = true};
     using wire::tcp_flag::ack;
     using wire::tcp_flag::syn;
     if (packet.has(syn) && !packet.has(ack)) {
@@ -89,6 +91,10 @@ bool Focus::narrow(std::span<const Lookup> lookups) {
         for (const IpAddress& address : lookup.addresses)
             be_near(address);
     }
+    for (const std::uint64_t flow : issuers_.flows()) {
+        issuer_flows_.insert(flow);
+        issuer_filter_.set(flow % issuer_filter_.size());
+    }
     narrowed_ = true;
     return true;
 }
@@ -106,13 +112,20 @@ Focus::Interest Focus::look_near(const wire::Packet& packet) const {
     if (carries || !packet.has_transport()) return {.analysed = true, .noted = carries};
     const IpAddress source = packet.source_address();
     const IpAddress destination = packet.destination_address();
-    if (!is_near(source) && !is_near(destination)) return {.analysed = !tcp};
+    if (!is_near(source) && !is_near(destination)) {
+        return {.analysed = !tcp || shows_issuer(packet.flow_hash)};
+    }
     return {.analysed = true, .noted = own_.contains(source) && own_.contains(destination)};
 }
 
-bool rests_on_others(const JudgedFlow& flow) {
+bool Focus::rests_on_others(const JudgedFlow& flow) const {
+    const evidence::SideEvidence& server = flow.evidence.of_server();
+    const tls::Certificate* const leaf = server.chain == nullptr ? nullptr : server.chain->leaf();
+    // As Histories has it: one that issued itself tells nothing.
+    const bool may_intercept =
+        leaf != nullptr && !leaf->self_issued && !issuers_.has_all_of_issuer(*leaf);
     for (const bool one_sided : {false, true}) {
-        for (const bool intercepts : {false, true}) {
+        for (const bool intercepts : {false, may_intercept}) {
             verdict::ServerHistory history = flow.history;
             history.others_one_sided |= one_sided;
             history.issuer_intercepts |= intercepts;

@@ -10,15 +10,16 @@
 #include <vector>
 
 #include "base/address.h"
+#include "engine/issuer_sightings.h"
 #include "engine/judgement.h"
 #include "engine/lookups.h"
 #include "wire/packet.h"
 
 namespace tlstriage::engine {
 
-/// Used in two readings of the same traces: the first finds the flows' ends and all lookups, the
-/// second analyses the flows and what their verdicts may rest on. look() may be called from several
-/// threads at a time.
+/// Used in two readings of the same traces: the first finds the flows' ends, all lookups and whose
+/// certificates are shown where; the second analyses the flows and what their verdicts may rest on.
+/// look() may be called from several threads at a time.
 class Focus {
   public:
     struct Interest {
@@ -34,12 +35,22 @@ class Focus {
     /// Then another first reading can look for flows whose beginning was not captured, too, which
     /// costs a hash or two a segment. If that fails, all has to be analysed.
     void look_everywhere() { everywhere_ = true; }
+    /// For a third reading, where the second did not do: of all packets, and of the same interest.
+    void analyse_all() { analyse_all_ = true; }
 
     /// Of a decoded packet. What is no TCP segment is of interest always, and so is what carries
     /// lookups.
     Interest look(const wire::Packet& packet) {
-        return narrowed_ ? look_near(packet) : look_for(packet);
+        if (!narrowed_) return look_for(packet);
+        Interest interest = look_near(packet);
+        interest.analysed |= analyse_all_;
+        return interest;
     }
+
+    /// After the second reading, whether a verdict would be another one if flows that were not
+    /// analysed showed something: only one direction of themselves, or that the certificate's
+    /// issuer signs for everybody.
+    [[nodiscard]] bool rests_on_others(const JudgedFlow& flow) const;
 
   private:
     struct Hash {
@@ -57,9 +68,14 @@ class Focus {
     void be_near(const IpAddress& address);
     [[nodiscard]] bool is_near(const IpAddress& address) const;
     static std::size_t place_of(const IpAddress& address);
+    [[nodiscard]] bool shows_issuer(std::uint64_t flow_hash) const {
+        return issuer_filter_.test(flow_hash % issuer_filter_.size()) &&
+               issuer_flows_.contains(flow_hash);
+    }
 
     bool everywhere_ = false;
     bool narrowed_ = false;
+    bool analyse_all_ = false;
     std::unordered_set<std::uint64_t> identities_;
     std::vector<FlowKey> ends_;
     std::mutex mutex_;
@@ -67,10 +83,9 @@ class Focus {
     std::unordered_set<IpAddress, Hash> own_;   ///< the flows' ends
     std::unordered_set<IpAddress, Hash> near_;  ///< of their surroundings, too
     std::bitset<65'536> filter_;                ///< a bit for each of near_, by place_of()
+    IssuerSightings issuers_;
+    std::unordered_set<std::uint64_t> issuer_flows_;  ///< that tell of issuers, by flow hash
+    std::bitset<65'536> issuer_filter_;
 };
-
-/// Whether a verdict would be another one if flows that no focus takes in showed something: only
-/// one direction of themselves, or that the certificate's issuer signs for everybody.
-bool rests_on_others(const JudgedFlow& flow);
 
 }  // namespace tlstriage::engine

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <limits>
 
-#include "base/cursor.h"
+#include "tls/der.h"
 #include "tls/digest.h"
 #include "tls/openssl_handles.h"
 
@@ -102,28 +102,12 @@ std::string algorithm_text(const ASN1_OBJECT* algorithm) {
     return text.data();
 }
 
-/// The body of a DER element of this tag; poisoned when it is another, or not whole.
-Cursor der_body(Cursor& der, std::uint8_t tag) {
-    constexpr std::uint8_t long_form = 0x80;
-    if (der.u8() != tag) der.poison();
-    std::size_t length = der.u8();
-    if (length > long_form) {
-        const std::size_t octets = length - long_form;
-        length = 0;
-        for (std::size_t i = 0; i < octets && der.ok(); ++i)
-            length = length << 8U | der.u8();
-    }
-    Cursor body(der.take(length));
-    if (!der.ok()) body.poison();
-    return body;
-}
-
 /// Of SEQUENCE { INTEGER, ... }: RSAPublicKey (RFC 8017 §A.1.1) and Dss-Parms (RFC 3279 §2.3.2)
 /// begin with what their strength is told by.
 unsigned bits_of_first_integer(Bytes der) {
     Cursor cursor(der);
-    Cursor sequence = der_body(cursor, V_ASN1_CONSTRUCTED | V_ASN1_SEQUENCE);
-    const Cursor integer = der_body(sequence, V_ASN1_INTEGER);
+    Cursor sequence = der::body(cursor, der::sequence);
+    const Cursor integer = der::body(sequence, der::integer);
     Bytes number = integer.rest();
     while (!number.empty() && number.front() == 0)
         number = number.subspan(1);
