@@ -11,14 +11,6 @@
 namespace tlstriage::engine {
 namespace {
 
-/// The last two labels: who owns a name, near enough to tell unrelated ones apart.
-std::string_view owner_of(std::string_view name) {
-    const std::size_t last = name.rfind('.');
-    if (last == name.npos || last == 0) return name;
-    const std::size_t before = name.rfind('.', last - 1);
-    return before == name.npos ? name : name.substr(before + 1);
-}
-
 bool client_sent_data(const evidence::Evidence& e) {
     if (!e.server_hello) return false;
     return tls::is_tls13(e.server_hello->version) ? evidence::view_tls13(e).client_data.seen()
@@ -26,6 +18,13 @@ bool client_sent_data(const evidence::Evidence& e) {
 }
 
 }  // namespace
+
+std::string_view last_two_labels(std::string_view name) {
+    const std::size_t last = name.rfind('.');
+    if (last == name.npos || last == 0) return name;
+    const std::size_t before = name.rfind('.', last - 1);
+    return before == name.npos ? name : name.substr(before + 1);
+}
 
 FlowRecord record_of(const evidence::Evidence& evidence) {
     const auto& client = evidence.of_client();
@@ -44,7 +43,7 @@ FlowRecord record_of(const evidence::Evidence& evidence) {
         .one_sided = answered_unseen || !client.first_segment.seen(),
         .client_data = client_sent_data(evidence)};
     if (hello && hello->server_name) {
-        const std::string_view owner = owner_of(*hello->server_name);
+        const std::string_view owner = last_two_labels(*hello->server_name);
         record.domain = XXH3_64bits(owner.data(), owner.size()) | 1U;
     }
     if (hello) {

@@ -1,6 +1,8 @@
 // What other flows may want to know of a flow: small, and kept at hand for all of them.
 #pragma once
 
+#include <string_view>
+
 #include "evidence/evidence.h"
 #include "verdict/judge.h"
 
@@ -20,6 +22,9 @@ struct FlowRecord {
     bool client_data = false;  ///< the client sent application data
     bool offers_tls13 = false;
 };
+
+/// Who owns a host's name, near enough to tell unrelated ones apart.
+std::string_view last_two_labels(std::string_view name);
 
 FlowRecord record_of(const evidence::Evidence& evidence);
 

@@ -5,11 +5,20 @@
 
 #include <algorithm>
 
+#include "engine/flow_record.h"
+
 namespace tlstriage::engine {
 namespace {
 
 std::uint64_t hash_of(Bytes name) {
     return XXH3_64bits(name.data(), name.size());
+}
+
+/// The end of a subject from its last but one dot on. The last part of a subject is a host's name
+/// mostly, and else it tells subjects apart: this is only to choose by.
+Bytes owner_of(Bytes subject) {
+    const std::string_view owner = last_two_labels(as_text(subject));
+    return as_bytes(owner);
 }
 
 /// By the header of its IP packet; behind that of IPv6 other headers may come first.
@@ -20,18 +29,16 @@ bool may_hold_tcp(const wire::Packet& fragment) {
 
 }  // namespace
 
-void IssuerSightings::List::add(const Sighting& sighting, std::size_t alike, std::size_t most) {
-    if (std::ranges::find(sightings, sighting.flow, &Sighting::flow) != sightings.end()) return;
-    const auto is_new = [&] {
-        return std::ranges::find(sightings, sighting.subject, &Sighting::subject) ==
-               sightings.end();
-    };
-    const std::size_t count = sightings.size();
-    if (count < alike || (count < most && is_new())) {
-        sightings.push_back(sighting);
-    } else {
+void IssuerSightings::List::add(std::uint64_t flow, std::uint64_t owner) {
+    const bool is_new = std::ranges::find(owners, owner) == owners.end();
+    if (!whole && !is_new) return;
+    if (std::ranges::find(flows, flow) != flows.end()) return;
+    if (owners.size() == enough_owners || (flows.size() >= most_flows && !is_new)) {
         whole = false;
+        return;
     }
+    flows.push_back(flow);
+    if (is_new) owners.push_back(owner);
 }
 
 void IssuerSightings::look_closely(const wire::Packet& packet) {
@@ -40,7 +47,7 @@ void IssuerSightings::look_closely(const wire::Packet& packet) {
     if (sighting == tls::LeafSighting::nothing) return;
     const std::lock_guard lock(mutex_);
     if (sighting == tls::LeafSighting::unreadable) {
-        unread_.add({packet.flow_hash, 0}, most_unread, most_unread);
+        unread_.add(packet.flow_hash, 0);
         return;
     }
     const std::uint64_t issuer = hash_of(names.issuer);
@@ -48,7 +55,7 @@ void IssuerSightings::look_closely(const wire::Packet& packet) {
         all_issuers_ = false;
         return;
     }
-    issuers_[issuer].add({packet.flow_hash, hash_of(names.subject)}, most_alike, most_flows);
+    issuers_[issuer].add(packet.flow_hash, hash_of(owner_of(names.subject)));
 }
 
 void IssuerSightings::note_fragment(const wire::Packet& packet) {
@@ -60,8 +67,7 @@ void IssuerSightings::note_fragment(const wire::Packet& packet) {
 std::vector<std::uint64_t> IssuerSightings::flows() const {
     std::vector<std::uint64_t> flows;
     const auto take = [&](const List& list) {
-        for (const Sighting& sighting : list.sightings)
-            flows.push_back(sighting.flow);
+        flows.insert(flows.end(), list.flows.begin(), list.flows.end());
     };
     take(unread_);
     for (const auto& [issuer, list] : issuers_)

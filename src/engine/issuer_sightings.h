@@ -12,15 +12,15 @@
 
 namespace tlstriage::engine {
 
-/// A list of a few flows for each issuer, those of different subjects preferred, and one of flows
-/// whose certificates no single segment shows. Bounded, whatever the trace; what does not fit is
-/// known to be missing. Which flows are listed may depend on the order in which packets come.
+/// A list of flows for each issuer, until their subjects are of several owners: then it signs for
+/// many, most likely, and a few flows show that. And a list of flows whose certificates no single
+/// segment shows. Bounded, whatever the trace; what does not fit is known to be missing. Which
+/// flows are listed may depend on the order in which packets come.
 class IssuerSightings {
   public:
     static constexpr std::size_t most_issuers = 1024;
-    static constexpr std::size_t most_flows = 24;     ///< of an issuer
-    static constexpr std::size_t most_alike = 16;     ///< before subjects have to be new
-    static constexpr std::size_t most_unread = 1024;  ///< flows
+    static constexpr std::size_t most_flows = 512;   ///< in a list, but for those of new owners
+    static constexpr std::size_t enough_owners = 6;  ///< of an issuer's subjects
 
     /// Of a TCP segment or a fragment. May be called from several threads.
     void look(const wire::Packet& packet) {
@@ -37,15 +37,12 @@ class IssuerSightings {
     [[nodiscard]] bool has_all_of_issuer(const tls::Certificate& leaf) const;
 
   private:
-    struct Sighting {
-        std::uint64_t flow = 0;
-        std::uint64_t subject = 0;  ///< hash of its DER
-    };
     struct List {
-        std::vector<Sighting> sightings;
+        std::vector<std::uint64_t> flows;
+        std::vector<std::uint64_t> owners;
         bool whole = true;
 
-        void add(const Sighting& sighting, std::size_t alike, std::size_t most);
+        void add(std::uint64_t flow, std::uint64_t owner);
     };
 
     void look_closely(const wire::Packet& packet);

@@ -77,11 +77,11 @@ TEST(FindingFlows, KnowsWhatAnIssuerSignsWithoutAnalysingAll) {
     EXPECT_GE(others, 5U);
 }
 
-/// An issuer of one name whose flows are more than a list of a few holds.
+/// An issuer of one name whose flows are more than a list of them holds.
 TEST(FindingFlows, AnalysesAllWhereAnIssuerMaySignMoreThanIsKnown) {
     const std::string cases = source_root() / "pcaps";
     const std::string& trace =
-        generated({"--profile", "lab", "--cases", cases, "--flows", "60", "--only",
+        generated({"--profile", "lab", "--cases", cases, "--flows", "1400", "--only",
                    "certificate_unknown_ca_tls12", "--only", "ok_tls13_http2"})
             .path;
     const auto flows = untrusted_flows(trace);

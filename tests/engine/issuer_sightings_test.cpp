@@ -75,16 +75,22 @@ TEST_F(IssuerSightingsTest, ListEachFlowOnce) {
 }
 
 TEST_F(IssuerSightingsTest, KnowThatAnIssuerHasMoreFlows) {
-    for (std::uint64_t flow = 0; flow < IssuerSightings::most_alike; ++flow)
-        see(flow, "a", "one");
+    for (std::uint64_t flow = 0; flow < IssuerSightings::most_flows; ++flow)
+        see(flow, "a", "host" + std::to_string(flow % 3) + ".one.test");
     EXPECT_TRUE(has_all_of("a"));
-    see(100, "a", "one");
+    see(1000, "a", "host1.one.test");
     EXPECT_FALSE(has_all_of("a"));
     EXPECT_TRUE(has_all_of("b"));
-    EXPECT_EQ(flows().size(), IssuerSightings::most_alike);
-    for (std::uint64_t flow = 200; flow < 300; ++flow)
-        see(flow, "a", "subject " + std::to_string(flow));
     EXPECT_EQ(flows().size(), IssuerSightings::most_flows);
+    see(2000, "a", "host1.two.test");
+    EXPECT_EQ(flows().back(), 2000U);
+}
+
+TEST_F(IssuerSightingsTest, ListFewFlowsOfAnIssuerOfMany) {
+    for (std::uint64_t flow = 0; flow < 100; ++flow)
+        see(flow, "a", "host.owner" + std::to_string(flow) + ".test");
+    EXPECT_EQ(flows().size(), IssuerSightings::enough_owners);
+    EXPECT_FALSE(has_all_of("a"));
 }
 
 TEST_F(IssuerSightingsTest, KnowThatThereAreMoreIssuers) {
@@ -97,7 +103,7 @@ TEST_F(IssuerSightingsTest, KnowThatThereAreMoreIssuers) {
 }
 
 TEST_F(IssuerSightingsTest, KnowThatMoreCouldNotBeRead) {
-    for (std::uint64_t flow = 0; flow < IssuerSightings::most_unread; ++flow)
+    for (std::uint64_t flow = 0; flow < IssuerSightings::most_flows; ++flow)
         see_unreadable(flow);
     EXPECT_TRUE(has_all_of("a"));
     see_unreadable(5000);
