@@ -55,6 +55,7 @@ class Spares {
         --in_use_;
         if (spares_.size() < most) spares_.push_back(std::move(used));
     }
+    void drop_spares() { spares_.clear(); }
 
     [[nodiscard]] std::size_t in_use() const { return in_use_; }
 

@@ -105,16 +105,15 @@ void Shard::wake(TrackedFlow& flow) {
 }
 
 void Shard::end_archive(std::uint32_t archive, Nanoseconds end) {
-    for (Index index = 0; index < flows_.end_index(); ++index) {
-        if (!flows_.alive(index)) continue;
-        TrackedFlow& flow = flows_.at(index);
+    flows_.drain([&](TrackedFlow& flow) {
         if (limits_.keep_borders) {
             keep_border(flow, end);
         } else {
             end_flow(flow, Cut::none);
         }
-        flows_.erase(index);
-    }
+    });
+    evidence_.drop_spares();
+    conversations_.drop_spares();
     ended_.end_archive(archive);
     lookups_.end_archive(archive);
     borders_over_ = 0;

@@ -20,7 +20,7 @@ class Table {
     using Index = std::uint32_t;
     static constexpr Index none = std::numeric_limits<Index>::max();
 
-    explicit Table(std::size_t max_entries) : max_entries_(max_entries), slots_(1024) {}
+    explicit Table(std::size_t max_entries) : max_entries_(max_entries), slots_(least_slots) {}
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool full() const { return size_ >= max_entries_; }
@@ -79,6 +79,18 @@ class Table {
         --size_;
     }
 
+    /// Visits every entry and removes it. Memory is freed on the way, so that what is made of the
+    /// entries can take its place.
+    template <class Visit>
+    void drain(Visit visit) {
+        for (Index index = 0; index < end_index(); ++index) {
+            if (alive_[index]) visit(at(index));
+            const bool last_of_chunk = (index + 1) % chunk_size == 0 || index + 1 == end_index();
+            if (last_of_chunk) chunks_[index / chunk_size].reset();
+        }
+        *this = Table(max_entries_);
+    }
+
   private:
     struct Slot {
         std::uint32_t tag = 0;
@@ -86,6 +98,7 @@ class Table {
     };
     static constexpr Index free_slot = none - 1;  ///< erased: a search goes on behind it
     static constexpr std::size_t chunk_size = 1024;
+    static constexpr std::size_t least_slots = 1024;
 
     [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
     [[nodiscard]] std::size_t home(std::uint64_t hash) const { return (hash >> 8U) & mask(); }

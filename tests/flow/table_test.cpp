@@ -52,5 +52,23 @@ TEST(Table, SaysWhenItIsFull) {
     EXPECT_FALSE(table.alive(1));
 }
 
+TEST(Table, DrainsAndIsAsNew) {
+    Table<Entry> table(10'000);
+    for (std::uint64_t i = 0; i < 3000; ++i)
+        table.at(table.insert(i << 32U)).value = i;
+    for (Table<Entry>::Index index = 0; index < 3000; index += 3)
+        table.erase(index);
+    int visited = 0;
+    table.drain([&](const Entry& entry) {
+        EXPECT_NE(entry.value % 3, 0U);
+        ++visited;
+    });
+    EXPECT_EQ(visited, 2000);
+    EXPECT_EQ(table.size(), 0U);
+    EXPECT_EQ(table.end_index(), 0U);
+    EXPECT_EQ(table.find(std::uint64_t{1} << 32U, [](const Entry&) { return true; }), table.none);
+    EXPECT_EQ(table.insert(std::uint64_t{1} << 32U), 0U);
+}
+
 }  // namespace
 }  // namespace tlstriage::flow
