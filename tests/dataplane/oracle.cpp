@@ -25,9 +25,7 @@ WholeTrace::WholeTrace(const std::string& path) : source(capture::open({path, ""
         everything);
 }
 
-std::string oracle_csv(const std::string& path) {
-    WholeTrace trace(path);
-    engine::Engine engine{{}};
+void consume_all(WholeTrace& trace, engine::Engine& engine) {
     const dataplane::Executor one_thread(1);
     dataplane::Consumer consumer(engine, one_thread);
     dataplane::Piece* const pieces[] = {&trace.piece};
@@ -35,6 +33,12 @@ std::string oracle_csv(const std::string& path) {
     consumer.take(pieces, 0, 0, window);
     consumer.consume(window);
     engine.end_archive(engine::run_serially);
+}
+
+std::string oracle_csv(const std::string& path) {
+    WholeTrace trace(path);
+    engine::Engine engine{{}};
+    consume_all(trace, engine);
     const ScratchFolder folder;
     const std::vector<std::string> files{path};
     report::FlowReport flows(files, folder.path(), report::TableFormat::csv, 1);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "capture/source.h"
+#include "engine/engine.h"
 #include "piece.h"
 
 namespace tlstriage::test {
@@ -16,6 +17,9 @@ struct WholeTrace {
     std::unique_ptr<capture::Source> source;
     dataplane::Piece piece;
 };
+
+/// All of it in one window and on one thread, as one archive.
+void consume_all(WholeTrace& trace, engine::Engine& engine);
 
 /// The bytes of flows.csv for one trace.
 std::string oracle_csv(const std::string& path);
