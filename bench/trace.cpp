@@ -77,10 +77,10 @@ void judge(Trace& trace) {
     engine.archive().see(trace.records.front().time, trace.end);
     engine.end_archive(engine::run_serially);
     engine.judge(engine::run_serially,
-                 {.flow =
+                 {.flows = engine::one_by_one(
                       [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
                           trace.flows.push_back({flow.evidence, flow.verdict});
-                      },
+                      }),
                   .end_round = [](std::size_t) {}});
 }
 

@@ -176,9 +176,9 @@ class Bench {
         dataplane::Cost judge;
         {
             const dataplane::Timed timed(judge);
-            engine.judge(executor.parallel(),
-                         {.flow = [](const engine::JudgedBatch&, const engine::JudgedFlow&) {},
-                          .end_round = [](std::size_t) {}});
+            engine.judge(executor.parallel(), {.flows = [](const engine::JudgedBatch&,
+                                                           std::span<const engine::JudgedFlow>) {},
+                                               .end_round = [](std::size_t) {}});
         }
         dataplane::Cost judge_and_write;
         compare(write(engine, executor, judge_and_write),

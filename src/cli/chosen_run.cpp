@@ -59,12 +59,17 @@ class ChosenTables {
 
     engine::OnJudged handlers() {
         engine::OnJudged handlers = report_.handlers();
-        handlers.flow = [this, add = std::move(handlers.flow)](const engine::JudgedBatch& batch,
-                                                               const engine::JudgedFlow& flow) {
-            const evidence::Evidence& e = flow.evidence;
-            if (!selection_.matches({e, flow.verdict, files_, report::measure(e)})) return;
-            add(batch, flow);
-            if (e.dns) lookups_[batch.worker].emplace(e.archive, e.dns->name, e.dns->asked);
+        handlers.flows = [this, add = std::move(handlers.flows)](
+                             const engine::JudgedBatch& batch,
+                             std::span<const engine::JudgedFlow> flows) {
+            std::vector<engine::JudgedFlow> chosen;
+            for (const engine::JudgedFlow& flow : flows) {
+                const evidence::Evidence& e = flow.evidence;
+                if (!selection_.matches({e, flow.verdict, files_, report::measure(e)})) continue;
+                chosen.push_back(flow);
+                if (e.dns) lookups_[batch.worker].emplace(e.archive, e.dns->name, e.dns->asked);
+            }
+            add(batch, chosen);
         };
         return handlers;
     }

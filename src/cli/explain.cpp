@@ -125,7 +125,7 @@ Choice choose(const ExplainOptions& options, const report::Selection& selection,
         meant.end_round(batches);
         failed.end_round(batches);
     };
-    judge({.flow = on_flow, .end_round = end_round});
+    judge({.flows = engine::one_by_one(on_flow), .end_round = end_round});
     return selection.empty() && failed.count() > 0 ? failed : meant;
 }
 

@@ -18,15 +18,16 @@ class Choosing {
         : selection_(selection), files_(files), pseudonyms_(pseudonyms), focus_(focus) {}
 
     engine::OnJudged handlers() {
-        return {.flow = [this](const engine::JudgedBatch& batch,
-                               const engine::JudgedFlow& flow) { add(batch, flow); },
-                .end_round =
-                    [this](std::size_t batches) {
-                        for (auto& batch : std::span(batches_).first(batches)) {
-                            std::ranges::move(batch, std::back_inserter(flows));
-                            batch.clear();
-                        }
-                    }};
+        return {.flows = engine::one_by_one(
+                    [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+                        add(batch, flow);
+                    }),
+                .end_round = [this](std::size_t batches) {
+                    for (auto& batch : std::span(batches_).first(batches)) {
+                        std::ranges::move(batch, std::back_inserter(flows));
+                        batch.clear();
+                    }
+                }};
     }
 
     /// Whether some flow may have another verdict where not all was analysed.

@@ -127,9 +127,10 @@ class Windows {
             .format = table_format(options_.format),
             .files = {},
             .only = {},
-            .also = [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-                view_.add(batch, flow);
-            }};
+            .also = engine::one_by_one(
+                [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
+                    view_.add(batch, flow);
+                })};
         report::RunFacts& facts = window.facts;
         const auto groups =
             judge(results, std::move(window.records), plan_.limits, executor_, facts);

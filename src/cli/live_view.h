@@ -34,7 +34,7 @@ class LiveView {
     LiveView(LiveView&&) = delete;
     LiveView& operator=(LiveView&&) = delete;
 
-    /// A flow of the window that is being judged (see engine::OnJudged::flow).
+    /// A flow of the window that is being judged (see engine::OnJudged::flows).
     void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow);
     /// All of its flows are added. `end` is its end.
     void end_window(Nanoseconds end);

@@ -26,10 +26,11 @@ std::vector<report::SummaryGroup> judge(const ResultsPlan& plan, engine::Records
     if (writes("servers") || writes("certificates")) flows.keep_inventory();
     engine::OnJudged handlers = flows.handlers();
     if (plan.also) {
-        handlers.flow = [&plan, report = std::move(handlers.flow)](const engine::JudgedBatch& batch,
-                                                                   const engine::JudgedFlow& flow) {
-            report(batch, flow);
-            plan.also(batch, flow);
+        handlers.flows = [&plan, report = std::move(handlers.flows)](
+                             const engine::JudgedBatch& batch,
+                             std::span<const engine::JudgedFlow> judged) {
+            report(batch, judged);
+            plan.also(batch, judged);
         };
     }
     const engine::Judgement judgement =

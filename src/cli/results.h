@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct ResultsPlan {
     report::TableFormat format = report::TableFormat::csv;
     std::vector<std::string> files;  ///< names of the traces, by Evidence::file; none when live
     std::vector<std::string> only;   ///< tables to write, as OutputOptions has them; empty: all
-    /// Gets every judged flow too, as engine::OnJudged::flow does. May be empty.
-    std::function<void(const engine::JudgedBatch&, const engine::JudgedFlow&)> also;
+    /// Gets every judged flow too, as engine::OnJudged::flows does. May be empty.
+    std::function<void(const engine::JudgedBatch&, std::span<const engine::JudgedFlow>)> also;
 };
 
 /// "csv" or "jsonl".

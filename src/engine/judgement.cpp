@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <mutex>
 #include <tuple>
 
 #include "engine/history.h"
@@ -67,6 +69,50 @@ std::vector<Place> in_order(std::span<const EvidenceStore* const> stores, Histor
     return places;
 }
 
+/// Flows that go through the stages of judging together: so the code of a stage, of which all
+/// together have more than the first-level cache holds, is fetched once for all of them, and the
+/// next ones' evidence meanwhile.
+constexpr std::size_t group_flows = 16;
+
+/// One at a time in each group, used again with the memory that it has grown.
+struct Group {
+    struct Flow {
+        const EvidenceStore::Entry* entry = nullptr;
+        evidence::Evidence evidence;
+        std::vector<verdict::Profile> profiles;  ///< that `history` borrows
+        verdict::ServerHistory history;
+        verdict::Verdict verdict;
+    };
+    std::array<Flow, group_flows> flows;
+    std::vector<JudgedFlow> judged;
+};
+
+/// Groups that no thread uses.
+class GroupPool {
+  public:
+    std::unique_ptr<Group> take() {
+        const std::lock_guard lock(mutex_);
+        if (idle_.empty()) return std::make_unique<Group>();
+        std::unique_ptr<Group> group = std::move(idle_.back());
+        idle_.pop_back();
+        return group;
+    }
+    void give_back(std::unique_ptr<Group> group) {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(group));
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Group>> idle_;
+};
+
+void prefetch_lines(const void* begin, std::size_t size) {
+    constexpr std::size_t line = 64;
+    for (std::size_t offset = 0; offset < size; offset += line)
+        __builtin_prefetch(static_cast<const char*>(begin) + offset);
+}
+
 std::vector<Nanoseconds> ends_of(std::span<const Archive> archives) {
     std::vector<Nanoseconds> ends;
     ends.reserve(archives.size());
@@ -84,24 +130,53 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
     const std::vector<Place> places = in_order(records.ended, histories);
     for (const FlowRecord& other : records.others)
         histories.add(other, 0);
-    for (const Place& place : places)
-        histories.add(place.entry->record, place.entry->archive);
-    std::array<std::uint64_t, round_batches> rows{};
-    const auto judge_batch = [&](const JudgedBatch& batch, std::span<const Place> part) {
-        evidence::Evidence evidence;
-        std::vector<verdict::Profile> profiles;
-        for (const Place& place : part) {
-            place.entry->unpack(evidence);
-            join_lookup(lookups, evidence);
-            verdict::ServerHistory history =
-                histories.of(place.entry->record, place.entry->archive);
-            if (records.carried != nullptr) {
-                records.carried->replace(evidence, history, profiles);
-            }
-            if (!limits.all_flows && !verdict::is_attempt(evidence, history)) continue;
-            ++rows[batch.index];
-            on_judged.flow(batch, {evidence, history, verdict::judge(evidence, history)});
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        constexpr std::size_t lead = 8;
+        if (i + lead < places.size()) {
+            const FlowRecord& later = places[i + lead].entry->record;
+            prefetch_lines(&later, sizeof(later));
         }
+        histories.add(places[i].entry->record, places[i].entry->archive);
+    }
+    std::array<std::uint64_t, round_batches> rows{};
+    GroupPool groups;
+    const auto judge_group = [&](Group& group, const JudgedBatch& batch,
+                                 std::span<const Place> part, std::span<const Place> next) {
+        for (const Place& place : next)
+            prefetch_lines(place.entry, sizeof(*place.entry));
+        const auto flows = std::span(group.flows).first(part.size());
+        for (std::size_t i = 0; i < flows.size(); ++i) {
+            flows[i].entry = part[i].entry;
+            flows[i].entry->unpack(flows[i].evidence);
+            join_lookup(lookups, flows[i].evidence);
+        }
+        for (const Place& place : next)
+            prefetch_lines(place.entry->bytes, place.entry->size);
+        for (Group::Flow& flow : flows) {
+            flow.history = histories.of(flow.entry->record, flow.entry->archive);
+            if (records.carried != nullptr) {
+                records.carried->replace(flow.evidence, flow.history, flow.profiles);
+            }
+        }
+        group.judged.clear();
+        for (Group::Flow& flow : flows) {
+            if (!limits.all_flows && !verdict::is_attempt(flow.evidence, flow.history)) continue;
+            flow.verdict = verdict::judge(flow.evidence, flow.history);
+            group.judged.push_back({flow.evidence, flow.history, flow.verdict});
+        }
+        rows[batch.index] += group.judged.size();
+        on_judged.flows(batch, group.judged);
+    };
+    const auto judge_batch = [&](const JudgedBatch& batch, std::span<const Place> part) {
+        std::unique_ptr<Group> group = groups.take();
+        while (!part.empty()) {
+            const std::size_t count = std::min(group_flows, part.size());
+            const auto rest = part.subspan(count);
+            judge_group(*group, batch, part.first(count),
+                        rest.first(std::min(group_flows, rest.size())));
+            part = rest;
+        }
+        groups.give_back(std::move(group));
     };
     constexpr std::size_t round_flows = round_batches * batch_flows;
     bool left_to_do = false;  // for the round before

@@ -43,16 +43,25 @@ struct JudgedFlow {
 };
 
 /// Gets the judged flows that have a row, in the order of rows: by start time, file, first frame.
-/// They come in rounds of batches; a batch's flows come in order from one thread, the batches of a
-/// round in parallel.
+/// They come in rounds of batches; a batch's flows come in order from one thread, a few at a time,
+/// the batches of a round in parallel.
 struct OnJudged {
-    std::function<void(const JudgedBatch&, const JudgedFlow&)> flow;
+    std::function<void(const JudgedBatch&, std::span<const JudgedFlow>)> flows;
     /// A round of `batches` is complete.
     std::function<void(std::size_t batches)> end_round;
     /// May be empty. What is left to do for a complete round: runs beside the flows of the next
     /// one, on one thread, or after the last.
     std::function<void()> after_round{};
 };
+
+/// For OnJudged::flows: calls `flow(batch, judged flow)` for each.
+template <class Flow>
+auto one_by_one(Flow flow) {
+    return [flow](const JudgedBatch& batch, std::span<const JudgedFlow> flows) {
+        for (const JudgedFlow& judged : flows)
+            flow(batch, judged);
+    };
+}
 
 /// Batches of a round at most, and flows of a batch.
 constexpr std::size_t round_batches = 16;

@@ -66,7 +66,8 @@ void describe_client_hello(const Evidence& e, Words& words) {
                 shape.alpn_text.empty() ? "no ALPN" : "ALPN " + shortened(shape.alpn_text)}));
     std::vector<std::string> more;
     for (const std::uint16_t group : shape.key_share_groups) {
-        if (!tls::is_grease(group)) more.push_back("key share " + tls::group_name(group));
+        if (!tls::is_grease(group))
+            more.push_back(fmt::format("key share {}", tls::group_name(group)));
     }
     if (hello->pre_shared_key) more.emplace_back("a pre-shared key");
     if (hello->session_ticket) more.emplace_back("a session ticket");
@@ -83,9 +84,10 @@ void describe_server_hello(const Evidence& e, Words& words) {
         words.details.emplace_back("cut by the capture");
         return;
     }
-    std::vector<std::string> parts{tls::version_name(hello->version),
-                                   tls::cipher_suite_name(hello->cipher_suite)};
-    if (hello->group) parts.push_back(tls::group_name(*hello->group));
+    std::vector<std::string> parts;
+    parts.emplace_back(tls::version_name(hello->version));
+    parts.emplace_back(tls::cipher_suite_name(hello->cipher_suite));
+    if (hello->group) parts.emplace_back(tls::group_name(*hello->group));
     if (hello->dh_prime_bits) {
         parts.push_back(fmt::format("{} bits of Diffie-Hellman", *hello->dh_prime_bits));
     }

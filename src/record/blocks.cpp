@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "evidence/evidence.h"
 #include "record/fields.h"
@@ -39,7 +40,7 @@ struct BlockHeader {
     std::uint64_t checksum = 0;         ///< XXH3 of the bytes that follow
     std::uint64_t header_checksum = 0;  ///< XXH3 of what is before it
 };
-static_assert(sizeof(FileHeader) == 32 && sizeof(BlockHeader) == 32);
+static_assert(sizeof(FileHeader) == 32 && sizeof(BlockHeader) == block_header_size);
 
 template <class Header>
 std::uint64_t checksum_of(const Header& header) {
@@ -70,14 +71,16 @@ bool is_dense(BlockKind kind) {
     return kind == BlockKind::flows;
 }
 
-/// Appends nothing when `items` would not become fewer bytes.
-void append_compressed(std::string_view items, std::string& out) {
-    const std::size_t before = out.size();
-    out.resize(before + ZSTD_compressBound(items.size()));
-    const std::size_t size = ZSTD_compress(out.data() + before, out.size() - before, items.data(),
-                                           items.size(), compression_level);
+/// Empty when the items would not become fewer bytes.
+std::string compressed(std::string_view items) {
+    std::string block = empty_block();
+    block.resize(block.size() + ZSTD_compressBound(items.size()));
+    const std::size_t size =
+        ZSTD_compress(block.data() + block_header_size, block.size() - block_header_size,
+                      items.data(), items.size(), compression_level);
     const bool smaller = ZSTD_isError(size) == 0 && size < items.size();
-    out.resize(before + (smaller ? size : 0));
+    block.resize(smaller ? block_header_size + size : 0);
+    return block;
 }
 
 }  // namespace
@@ -91,16 +94,24 @@ std::string file_header() {
     return std::string(view(header));
 }
 
-std::string seal(BlockKind kind, std::string_view items) {
-    if (items.size() > largest_block) throw std::length_error("a block of evidence is too large");
+std::string empty_block() {
+    return std::string(block_header_size, '\0');
+}
+
+std::string seal(BlockKind kind, std::string block) {
+    const std::size_t size = block.size() - block_header_size;
+    if (size > largest_block) throw std::length_error("a block of evidence is too large");
     BlockHeader header;
-    std::string block(view(header));
-    if (!is_dense(kind)) append_compressed(items, block);
-    header.packing = block.size() > sizeof(header) ? 1 : 0;
-    if (header.packing == 0) block += items;
-    const std::string_view body = std::string_view(block).substr(sizeof(header));
+    if (!is_dense(kind)) {
+        std::string packed = compressed(std::string_view(block).substr(block_header_size));
+        if (!packed.empty()) {
+            header.packing = 1;
+            block = std::move(packed);
+        }
+    }
+    const std::string_view body = std::string_view(block).substr(block_header_size);
     header.kind = static_cast<std::uint8_t>(kind);
-    header.size = static_cast<std::uint32_t>(items.size());
+    header.size = static_cast<std::uint32_t>(size);
     header.stored = static_cast<std::uint32_t>(body.size());
     header.checksum = XXH3_64bits(body.data(), body.size());
     header.header_checksum = checksum_of(header);

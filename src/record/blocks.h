@@ -32,8 +32,13 @@ enum class BlockKind : std::uint8_t {
 constexpr std::size_t usual_block = std::size_t{256} << 10U;
 constexpr std::size_t largest_block = std::size_t{64} << 20U;
 
-/// A whole block as it stands in the file. May be called from any thread.
-std::string seal(BlockKind kind, std::string_view items);
+/// A block to append items to: as long as its header, which seal() writes.
+std::string empty_block();
+inline constexpr std::size_t block_header_size = 32;
+
+/// The whole block as it stands in the file, from an empty one to which items were appended. May be
+/// called from any thread.
+std::string seal(BlockKind kind, std::string block);
 
 /// The first bytes of a file.
 std::string file_header();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <utility>
 
 #include "evidence/packed.h"
 #include "record/blocks.h"
@@ -54,10 +55,10 @@ class Writer {
     }
 
     void run(const Settings& settings, const report::RunFacts& facts) {
-        std::string items;
+        std::string items = empty_block();
         FieldWriter fields(items);
         fields(facts, settings, records_.archives);
-        put(BlockKind::run, items);
+        put(BlockKind::run, std::move(items));
         list(BlockKind::traces, facts.traces);
     }
 
@@ -65,6 +66,11 @@ class Writer {
         for (std::size_t store = 0; store < records_.ended.size(); ++store) {
             const EvidenceStore& flows = *records_.ended[store];
             for (EvidenceStore::Index i = 0; i < flows.size(); ++i) {
+                constexpr EvidenceStore::Index lead = 8;
+                if (i + lead < flows.size()) {
+                    const EvidenceStore::Entry& later = flows.at(i + lead);
+                    __builtin_prefetch(later.bytes + later.size - 1);
+                }
                 if (!flows.at(i).dropped()) {
                     number(flows.at(i).packed(), shapes_[store % engine::shard_count]);
                 }
@@ -76,7 +82,7 @@ class Writer {
             pack(*tail->evidence);
             number(packed_, shapes_[place.store % engine::shard_count]);
         }
-        std::string items;
+        std::string items = empty_block();
         FieldWriter fields(items);
         for (std::uint32_t shard = 0; shard < engine::shard_count; ++shard) {
             for (const evidence::HelloShape* shape : shapes_[shard].order()) {
@@ -126,7 +132,7 @@ class Writer {
 
     void borders() {
         count_flows();
-        std::string items;
+        std::string items = empty_block();
         FieldWriter fields(items);
         for (const BorderPlace& place : borders_) {
             const engine::Border& border = *place.border;
@@ -144,10 +150,10 @@ class Writer {
     }
 
     void finish() {
-        std::string items;
+        std::string items = empty_block();
         FieldWriter fields(items);
         fields(blocks_);
-        file_.write(seal(BlockKind::end, items));
+        file_.write(seal(BlockKind::end, std::move(items)));
         file_.commit();
     }
 
@@ -206,7 +212,7 @@ class Writer {
     [[nodiscard]] std::string block(const Batch& batch) const {
         const EvidenceStore& store = *records_.ended[batch.store];
         const std::size_t shard = batch.store % engine::shard_count;
-        std::string items;
+        std::string items = empty_block();
         items.reserve(usual_block * 2);
         FieldWriter fields(items);
         fields(shard);
@@ -218,7 +224,7 @@ class Writer {
             fields.bytes(entry.packed());
             put_numbers(entry.packed(), shapes_[shard], items);
         }
-        return items.size() == empty ? std::string{} : seal(BlockKind::flows, items);
+        return items.size() == empty ? std::string{} : seal(BlockKind::flows, std::move(items));
     }
 
     /// Over the addresses in the packed evidence that `items` ends with.
@@ -238,7 +244,7 @@ class Writer {
 
     template <class T>
     void list(BlockKind kind, const std::vector<T>& values) {
-        std::string items;
+        std::string items = empty_block();
         FieldWriter fields(items);
         for (const T& value : values) {
             fields(value);
@@ -250,11 +256,10 @@ class Writer {
         if (items.size() >= usual_block) flush(kind, items);
     }
     void flush(BlockKind kind, std::string& items) {
-        if (!items.empty()) put(kind, items);
-        items.clear();
+        if (items.size() > block_header_size) put(kind, std::exchange(items, empty_block()));
     }
-    void put(BlockKind kind, std::string_view items) {
-        file_.write(seal(kind, items));
+    void put(BlockKind kind, std::string items) {
+        file_.write(seal(kind, std::move(items)));
         ++blocks_;
     }
 

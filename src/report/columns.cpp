@@ -54,26 +54,58 @@ constexpr std::array server_meanings{
 };
 constexpr std::array meanings{client_meanings, server_meanings};
 
-/// "frame:side:meaning+milliseconds since the flow began". The detail of an event is an alert's
-/// name or a number.
-constexpr std::size_t longest_event = 2 * longest_number + longest_milliseconds + 128;
-char* write_event(const evidence::Event& event, const Row& row, char* at) {
-    if (row.has_frames()) at = write_number(event.at.frame, at);
-    const auto side = static_cast<std::size_t>(event.side);
-    const Meaning& said = meanings[side][static_cast<std::size_t>(event.kind)];
-    std::memcpy(at, said.text.data(), said.text.size());
-    at += said.length;
-    if (event.kind == EventKind::alert) {
-        *at++ = ':';
-        const std::string alert = tls::alert_name(static_cast<std::uint8_t>(event.detail & 0xffU));
-        at = std::ranges::copy(alert, at).out;
-    } else if (event.detail != 0) {
-        *at++ = ':';
-        at = write_number(event.detail, at);
+/// "frame:side:meaning+milliseconds since the flow began" for one event after the other; its
+/// detail, an alert's name or a number, follows the meaning. Several are often of one packet: its
+/// numbers are written once.
+class EventWriter {
+  public:
+    static constexpr std::size_t longest = 2 * longest_number + longest_milliseconds + 128;
+
+    explicit EventWriter(const Row& row) : row_(row) { write_numbers(row.evidence.first); }
+
+    /// `at` has room for the longest one.
+    char* write(const evidence::Event& event, char* at) {
+        if (event.at != at_) write_numbers(event.at);
+        at = copy(frame_, at);
+        const auto side = static_cast<std::size_t>(event.side);
+        const Meaning& said = meanings[side][static_cast<std::size_t>(event.kind)];
+        std::memcpy(at, said.text.data(), said.text.size());
+        at += said.length;
+        if (event.kind == EventKind::alert) {
+            *at++ = ':';
+            const auto code = static_cast<std::uint8_t>(event.detail & 0xffU);
+            at = std::ranges::copy(tls::alert_name(code), at).out;
+        } else if (event.detail != 0) {
+            *at++ = ':';
+            at = write_number(event.detail, at);
+        }
+        return copy(since_, at);
     }
-    *at++ = '+';
-    return write_milliseconds(event.at.time - row.evidence.first.time, at);
-}
+
+  private:
+    struct Text {
+        std::array<char, longest_milliseconds + 2> bytes{};
+        std::size_t length = 0;
+    };
+    static char* copy(const Text& text, char* at) {
+        std::memcpy(at, text.bytes.data(), text.bytes.size());
+        return at + text.length;
+    }
+    void write_numbers(Moment at) {
+        at_ = at;
+        char* end = frame_.bytes.data();
+        if (row_.has_frames()) end = write_number(at.frame, end);
+        frame_.length = static_cast<std::size_t>(end - frame_.bytes.data());
+        since_.bytes[0] = '+';
+        end = write_milliseconds(at.time - row_.evidence.first.time, &since_.bytes[1]);
+        since_.length = static_cast<std::size_t>(end - since_.bytes.data());
+    }
+
+    const Row& row_;
+    Moment at_;
+    Text frame_;
+    Text since_;
+};
 
 }  // namespace
 
@@ -104,9 +136,10 @@ void append_findings(const Row& row, Buffer& out) {
 void append_evidence(const Row& row, Buffer& out) {
     const auto& events = row.evidence.events;
     if (events.empty()) return;
-    out.write(events.size() * (longest_event + 1), [&](char* at) {
+    EventWriter writer(row);
+    out.write(events.size() * (EventWriter::longest + 1), [&](char* at) {
         for (const evidence::Event& event : events) {
-            at = write_event(event, row, at);
+            at = writer.write(event, at);
             *at++ = ' ';
         }
         return at - 1;

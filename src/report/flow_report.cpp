@@ -19,22 +19,29 @@ FlowReport::FlowReport(const std::vector<std::string>& files, const Place& place
 
 engine::OnJudged FlowReport::handlers() {
     engine::OnJudged handlers;
-    handlers.flow = [this](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-        add(batch, flow);
-    };
+    handlers.flows = [this](const engine::JudgedBatch& batch,
+                            std::span<const engine::JudgedFlow> flows) { add(batch, flows); };
     handlers.end_round = [this](std::size_t) { std::swap(rows_, written_); };
     if (output_) handlers.after_round = [this] { write_rows(); };
     return handlers;
 }
 
-void FlowReport::add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-    const Row row{flow.evidence, flow.verdict, files_, measure(flow.evidence)};
+void FlowReport::add(const engine::JudgedBatch& batch, std::span<const engine::JudgedFlow> flows) {
     Part& part = parts_[batch.worker];
+    std::vector<Row>& rows = part.rows;
+    rows.clear();
+    for (const engine::JudgedFlow& flow : flows)
+        rows.push_back({flow.evidence, flow.verdict, files_, measure(flow.evidence)});
     if (output_) {
-        append_row(format_, row, flow_columns, rows_[batch.index]);
+        for (const Row& row : rows)
+            append_row(format_, row, flow_columns, rows_[batch.index]);
     }
-    if (keeps_inventory_) part.inventory.add(row);
-    part.summary.add(row);
+    if (keeps_inventory_) {
+        for (const Row& row : rows)
+            part.inventory.add(row);
+    }
+    for (const Row& row : rows)
+        part.summary.add(row);
 }
 
 void FlowReport::write_rows() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,10 @@ class FlowReport {
     struct Part {
         Summary summary;
         Inventory inventory;
+        std::vector<Row> rows;  ///< of one call, so that their memory is used again
     };
 
-    void add(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow);
+    void add(const engine::JudgedBatch& batch, std::span<const engine::JudgedFlow> flows);
     void write_rows();
 
     const std::vector<std::string>& files_;

@@ -13,7 +13,7 @@ namespace {
 using evidence::Evidence;
 using verdict::Verdict;
 
-std::string alert_text(const Evidence& evidence, const Verdict& verdict) {
+std::string_view alert_text(const Evidence& evidence, const Verdict& verdict) {
     for (const auto& alert : evidence.alerts) {
         if (alert.at == verdict.decisive) return tls::alert_name(alert.description);
     }
@@ -26,7 +26,7 @@ std::string offered_text(const Evidence& evidence) {
     return versions.empty() ? "an unknown version" : versions;
 }
 
-std::string version_text(const Evidence& evidence) {
+std::string_view version_text(const Evidence& evidence) {
     return evidence.server_hello ? tls::version_name(evidence.server_hello->version)
                                  : "version not seen";
 }
@@ -68,12 +68,12 @@ std::string value_of(std::string_view placeholder, const Evidence& evidence,
     if (placeholder == "sni") {
         return hello && hello->server_name ? *hello->server_name : "(no SNI)";
     }
-    if (placeholder == "alert") return alert_text(evidence, verdict);
+    if (placeholder == "alert") return std::string(alert_text(evidence, verdict));
     if (placeholder == "actor") return actor_text(evidence, verdict);
     if (placeholder == "stage") return std::string(name(verdict.stage));
     if (placeholder == "speaks") return spoken_text(evidence, verdict);
     if (placeholder == "refusal") return refusal_text(evidence);
-    if (placeholder == "version") return version_text(evidence);
+    if (placeholder == "version") return std::string(version_text(evidence));
     if (placeholder == "offered") return offered_text(evidence);
     if (placeholder == "wait") return readable_span(verdict.wait);
     if (placeholder == "count") return fmt::to_string(evidence.of_client().syn_count);
@@ -128,7 +128,7 @@ void append_success(const Evidence& evidence, Buffer& out) {
     out += " with ";
     append_endpoint(evidence.server, out);
     out += " succeeded (";
-    out += std::string_view(version_text(evidence));
+    out += version_text(evidence);
     out += ").";
 }
 

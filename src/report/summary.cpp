@@ -37,7 +37,7 @@ SummaryExample example_of(const Row& row) {
             .first_frame = evidence.first.frame,
             .decisive_frame = verdict.decisive.frame,
             .flow_id = flow_id(evidence),
-            .alert = alert == nullptr ? "" : tls::alert_name(alert->description),
+            .alert = std::string(alert == nullptr ? "" : tls::alert_name(alert->description)),
             .explanation = explanation(evidence, verdict),
             .next_step = next_step(evidence, verdict)};
 }

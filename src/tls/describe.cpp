@@ -12,7 +12,8 @@ void append_item(std::string& list, std::string_view item) {
     list += item;
 }
 
-std::string name_list(const std::vector<std::uint16_t>& codes, std::string (*name)(std::uint16_t)) {
+std::string name_list(const std::vector<std::uint16_t>& codes,
+                      std::string_view (*name)(std::uint16_t)) {
     std::string list;
     for (const std::uint16_t code : codes) {
         if (!is_grease(code)) append_item(list, name(code));
@@ -38,7 +39,7 @@ std::string group_list(const ClientHello& hello) {
 std::string version_list(const ClientHello& hello) {
     std::vector<std::uint16_t> versions = hello.supported_versions;
     std::erase_if(versions, is_grease);
-    if (versions.empty()) return version_name(hello.legacy_version);
+    if (versions.empty()) return std::string(version_name(hello.legacy_version));
     std::ranges::sort(versions);
     versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
     return name_list(versions, version_name);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace tlstriage::tls {
 namespace {
@@ -47,9 +49,32 @@ std::string_view find_name(std::span<const Entry> entries, std::uint16_t code) {
     return found != entries.end() && found->code == code ? found->name : std::string_view{};
 }
 
-std::string name_or_hex(std::span<const Entry> entries, std::uint16_t code) {
+/// "0x1234". All of them are made when one is asked for first.
+std::string_view hex_text(std::uint16_t code) {
+    using Text = std::array<char, 6>;
+    static const std::vector<Text> texts = [] {
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::vector<Text> made;
+        for (unsigned c = 0; c <= 0xffff; ++c) {
+            made.push_back({'0', 'x', digits[c >> 12U], digits[c >> 8U & 15U],
+                            digits[c >> 4U & 15U], digits[c & 15U]});
+        }
+        return made;
+    }();
+    return {texts[code].data(), texts[code].size()};
+}
+
+/// `before` with each number of 8 bits behind it.
+std::vector<std::string> numbered(std::string_view before) {
+    std::vector<std::string> texts;
+    for (unsigned number = 0; number <= 0xff; ++number)
+        texts.push_back(fmt::format("{}{}", before, number));
+    return texts;
+}
+
+std::string_view name_or_hex(std::span<const Entry> entries, std::uint16_t code) {
     const std::string_view name = find_name(entries, code);
-    return name.empty() ? fmt::format("{:#06x}", code) : std::string(name);
+    return name.empty() ? hex_text(code) : name;
 }
 
 /// What a suite's name says of its key exchange.
@@ -86,15 +111,15 @@ KeyExchange key_exchange(std::uint16_t suite) {
 
 }  // namespace
 
-std::string cipher_suite_name(std::uint16_t code) {
+std::string_view cipher_suite_name(std::uint16_t code) {
     return name_or_hex(cipher_suites, code);
 }
 
-std::string group_name(std::uint16_t code) {
+std::string_view group_name(std::uint16_t code) {
     return name_or_hex(named_groups, code);
 }
 
-std::string version_name(std::uint16_t code) {
+std::string_view version_name(std::uint16_t code) {
     switch (code) {
         case 0x0002: return "SSLv2";
         case 0x0101: return "TLCP1.1";  // GB/T 38636, "GMTLS" in Wireshark
@@ -107,19 +132,22 @@ std::string version_name(std::uint16_t code) {
         case 0xfeff: return "DTLS1.0";
         default: break;
     }
+    static const std::vector<std::string> drafts = numbered("TLS1.3-draft");
+    static const std::vector<std::string> experiments = numbered("TLS1.3-fb");
     const unsigned low = code & 0xffU;
     switch (code >> 8U) {
-        case 0x7f: return fmt::format("TLS1.3-draft{}", low);
+        case 0x7f: return drafts[low];
         case 0x7e:  // Chrome's experiments of 2017 (BoringSSL's TLS1_3_EXPERIMENT_VERSION): written
                     // like Facebook's builds, which they never meet on a wire
-        case 0xfb: return fmt::format("TLS1.3-fb{}", low);
-        default: return fmt::format("{:#06x}", code);
+        case 0xfb: return experiments[low];
+        default: return hex_text(code);
     }
 }
 
-std::string alert_name(std::uint8_t code) {
+std::string_view alert_name(std::uint8_t code) {
+    static const std::vector<std::string> unassigned = numbered("alert_");
     const std::string_view name = find_name(alerts, code);
-    return name.empty() ? fmt::format("alert_{}", code) : std::string(name);
+    return name.empty() ? unassigned[code] : name;
 }
 
 std::optional<std::uint8_t> alert_code(std::string_view name) {

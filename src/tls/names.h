@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace tlstriage::tls {
@@ -13,15 +12,17 @@ constexpr bool is_grease(std::uint16_t value) {
     return (value & 0x0f0fU) == 0x0a0aU && (value >> 8U) == (value & 0xffU);
 }
 
+// Names are constant texts.
+
 /// IANA description, e.g. "TLS_AES_128_GCM_SHA256"; "0x1234" when unassigned.
-std::string cipher_suite_name(std::uint16_t code);
+std::string_view cipher_suite_name(std::uint16_t code);
 /// "x25519", "secp256r1", "X25519MLKEM768" …; "0x1234" when unassigned.
-std::string group_name(std::uint16_t code);
+std::string_view group_name(std::uint16_t code);
 /// "SSLv2" "SSLv3" "TLS1.0" … "TLS1.3"; drafts "TLS1.3-draft28", Facebook's "TLS1.3-fb26";
 /// "0x002c".
-std::string version_name(std::uint16_t code);
+std::string_view version_name(std::uint16_t code);
 /// Snake_case IANA name, e.g. "handshake_failure"; "alert_123" when unassigned.
-std::string alert_name(std::uint8_t code);
+std::string_view alert_name(std::uint8_t code);
 /// The code for an alert's name; empty when there is none.
 std::optional<std::uint8_t> alert_code(std::string_view name);
 /// TLS 1.3, a draft of it or an experimental build of a draft.

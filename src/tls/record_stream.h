@@ -123,15 +123,15 @@ class RecordStream {
     Bytes read_header(Bytes data, Moment at, Handler& handler) {
         std::size_t take = RecordHeader::size;
         if (header_have_ == 0 && data.size() >= take) {
-            std::copy_n(data.begin(), RecordHeader::size, header_bytes_.begin());
+            header_ = RecordHeader::read(data.data());
         } else {
             take = std::min(RecordHeader::size - header_have_, data.size());
             std::copy_n(data.begin(), take, header_bytes_.begin() + header_have_);
             header_have_ = static_cast<std::uint8_t>(header_have_ + take);
             if (header_have_ < RecordHeader::size) return {};
             header_have_ = 0;
+            header_ = RecordHeader::read(header_bytes_.data());
         }
-        header_ = RecordHeader::read(header_bytes_.data());
         if (!header_.plausible()) {
             state_ = State::lost;
             handler.on_out_of_sync(at);
@@ -220,7 +220,7 @@ class RecordStream {
             part = part.subspan(4 + length);
         }
         if (message_.empty()) {
-            message_.assign(part.begin(), part.end());
+            if (!part.empty()) message_.assign(part.begin(), part.end());
         } else {  // of which `part` is the end
             message_.erase(message_.begin(),
                            message_.end() - static_cast<std::ptrdiff_t>(part.size()));

@@ -51,7 +51,8 @@ void compare(const std::string& path, Found& found) {
             found.missed.push_back(path);
         }
     };
-    engine.judge(engine::run_serially, {.flow = add, .end_round = [](std::size_t) {}});
+    engine.judge(engine::run_serially,
+                 {.flows = engine::one_by_one(add), .end_round = [](std::size_t) {}});
 }
 
 void expect_none_missed(const Found& found) {

@@ -28,10 +28,10 @@ class Case {
           result_(dataplane::run({}, inputs_, executor_, {})) {
         result_.engine->judge(
             executor_.parallel(),
-            {.flow =
+            {.flows = engine::one_by_one(
                  [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
                      flows_.push_back({flow.evidence, flow.verdict, flow.history.capture_end});
-                 },
+                 }),
              .end_round = [](std::size_t) {}});
         std::vector<ladder::FrameCollector::Flow> wanted;
         for (const Explained& flow : flows_)

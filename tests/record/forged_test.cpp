@@ -27,8 +27,9 @@ std::vector<Block> blocks_of(const std::filesystem::path& path) {
 void write_blocks(const std::filesystem::path& path, const std::vector<Block>& blocks) {
     std::string bytes = record::file_header();
     for (const Block& block : blocks)
-        bytes += record::seal(block.kind, block.items);
-    bytes += record::seal(record::BlockKind::end, std::string(1, static_cast<char>(blocks.size())));
+        bytes += record::seal(block.kind, record::empty_block() + block.items);
+    bytes += record::seal(record::BlockKind::end,
+                          record::empty_block() + static_cast<char>(blocks.size()));
     write_file(path, bytes);
 }
 

@@ -15,8 +15,7 @@ TEST(Condition, ComparesTheCellsOfTheTable) {
     const test::Analysis analysis = test::analyse({cases, test::small_mixed().path});
     std::size_t number = 0;
     std::vector<std::size_t> filled(columns_of_flows().size());
-    engine::OnJudged handlers;
-    handlers.flow = [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
+    const auto compare = [&](const engine::JudgedBatch&, const engine::JudgedFlow& flow) {
         const Row row{flow.evidence, flow.verdict, analysis.result.files, measure(flow.evidence)};
         const auto& cells = analysis.flows.rows().at(number++);
         for (std::size_t column = 0; column < cells.size(); ++column) {
@@ -29,8 +28,8 @@ TEST(Condition, ComparesTheCellsOfTheTable) {
             EXPECT_EQ(value.kind, info.kind) << info.name;
         }
     };
-    handlers.end_round = [](std::size_t) {};
-    analysis.result.engine->judge(engine::run_serially, handlers);
+    analysis.result.engine->judge(engine::run_serially, {.flows = engine::one_by_one(compare),
+                                                         .end_round = [](std::size_t) {}});
     EXPECT_EQ(number, analysis.flows.rows().size());
     for (std::size_t column = 0; column < filled.size(); ++column)
         EXPECT_GT(filled[column], 0U) << columns_of_flows()[column].name << " was never seen";

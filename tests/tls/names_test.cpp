@@ -65,7 +65,7 @@ TEST(Names, AlertsGoBothWays) {
     EXPECT_EQ(alert_name(120), "no_application_protocol");
     EXPECT_EQ(alert_name(121), "ech_required");
     for (unsigned code = 0; code < 256; ++code) {
-        const std::string name = alert_name(static_cast<std::uint8_t>(code));
+        const std::string_view name = alert_name(static_cast<std::uint8_t>(code));
         if (name.starts_with("alert_")) continue;
         EXPECT_EQ(alert_code(name), code) << name;
     }
