@@ -48,17 +48,25 @@ int analyze(const AnalyzeOptions& options) {
         read(plan, inputs, executor, !options.reading.no_progress && !options.output.quiet);
 
     report::RunFacts& facts = result.facts;
-    write_evidence(options.output,
-                   {.records = result.engine->records(),
-                    .settings = {.grouping = plan.grouping,
-                                 .all_flows = plan.limits.all_flows,
-                                 .tls_ports = plan.limits.tls_ports},
-                    .borders = record::borders_of(*result.engine),
-                    .facts = facts},
-                   executor);
-    const auto groups = judge(
-        options.output,
-        {.records = result.engine->records(), .limits = plan.limits, .facts = facts}, executor);
+    const report::RunFacts facts_of_reading = facts;  // judging adds to them meanwhile
+    std::vector<report::SummaryGroup> groups;
+    const auto record = [&] {
+        write_evidence(options.output,
+                       {.records = result.engine->records(),
+                        .settings = {.grouping = plan.grouping,
+                                     .all_flows = plan.limits.all_flows,
+                                     .tls_ports = plan.limits.tls_ports},
+                        .borders = record::borders_of(*result.engine),
+                        .facts = facts_of_reading},
+                       executor);
+    };
+    const auto judge_all = [&] {
+        groups = judge(
+            options.output,
+            {.records = result.engine->records(), .limits = plan.limits, .facts = facts}, executor);
+    };
+    // Both have stretches of one thread.
+    executor.run(2, [&](std::size_t job, unsigned) { job == 0 ? record() : judge_all(); });
     facts.version = TLSTRIAGE_VERSION;
     facts.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -15,7 +15,7 @@ using evidence::Evidence;
 using evidence::Side;
 
 /// How long a flow that is over is kept beyond its part, and how many in a shard.
-constexpr Nanoseconds kept_over = seconds(3);
+constexpr Nanoseconds kept_over = seconds(10);
 constexpr std::size_t most_over = 4096;
 /// Errors about flows that another part may have, in a shard.
 constexpr std::size_t most_orphans = 1024;

@@ -47,15 +47,12 @@ bool DuplicateFilter::repeats(const flow::Segment& segment) {
     // is repeated as soon as that.
     const bool numbered = segment.ip_id != 0 || segment.has(wire::tcp_flag::syn);
     const bool stamped = segment.timestamp_value != 0;
-    bool alike = false;
-    for (const Seen& before : seen_)
-        alike |= before.content == now.content;
-    if (alike && std::ranges::any_of(seen_, [&](const Seen& before) {
-            return before.content == now.content && now.time - before.time <= duplicate_window &&
-                   now.time >= before.time && before.time != 0 &&
-                   (numbered || (stamped && before.where != now.where));
-        })) {
-        return true;
+    for (const Seen& before : seen_) {
+        if (before.content == now.content && now.time - before.time <= duplicate_window &&
+            now.time >= before.time && before.time != 0 &&
+            (numbered || (stamped && before.where != now.where))) {
+            return true;
+        }
     }
     seen_[next_++ % seen_.size()] = now;
     return false;

@@ -66,9 +66,9 @@ std::string_view view(const Header& header) {
 }
 
 /// Packed flows are nearly all of a file, and it takes a tenth of a run to make them smaller by a
-/// half.
+/// half. Of borders there may be as many as flows.
 bool is_dense(BlockKind kind) {
-    return kind == BlockKind::flows;
+    return kind == BlockKind::flows || kind == BlockKind::borders;
 }
 
 /// Empty when the items would not become fewer bytes.
