@@ -61,9 +61,9 @@ int analyze(const AnalyzeOptions& options) {
                        executor);
     };
     const auto judge_all = [&] {
-        groups = judge(
-            options.output,
-            {.records = result.engine->records(), .limits = plan.limits, .facts = facts}, executor);
+        groups = judge(options.output,
+                       {.records = result.engine->records(), .limits = plan.limits, .facts = facts},
+                       executor);
     };
     // Both have stretches of one thread.
     executor.run(2, [&](std::size_t job, unsigned) { job == 0 ? record() : judge_all(); });

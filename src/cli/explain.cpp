@@ -2,18 +2,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <system_error>
 
-#include "capture/walk.h"
+#include "capture/record_reader.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/focused_reading.h"
+#include "cli/kept_flows.h"
 #include "cli/quantities.h"
 #include "cli/read_twice.h"
 #include "cli/reading.h"
@@ -64,60 +65,20 @@ struct ExplainOptions {
     }
 };
 
-/// A judged flow, kept. What its evidence points to belongs to the run.
-struct Chosen {
-    evidence::Evidence evidence;
-    verdict::Verdict verdict;
-    Nanoseconds capture_end = 0;
-};
-
-/// The first flows of some kind, and how many there are.
-class Choice {
-  public:
-    explicit Choice(std::size_t most) : most_(most) {}
-
-    void take(const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
-        Part& part = parts_[batch.index];
-        ++part.count;
-        if (flows_.size() + part.flows.size() >= most_) return;
-        part.flows.push_back({flow.evidence, flow.verdict, flow.history.capture_end});
-    }
-    void end_round(std::size_t batches) {
-        for (Part& part : std::span(parts_).first(batches)) {
-            count_ += part.count;
-            for (Chosen& flow : part.flows) {
-                if (flows_.size() < most_) flows_.push_back(std::move(flow));
-            }
-            part = {};
-        }
-    }
-
-    [[nodiscard]] const std::deque<Chosen>& flows() const { return flows_; }
-    [[nodiscard]] std::uint64_t count() const { return count_; }
-
-  private:
-    struct Part {
-        std::vector<Chosen> flows;
-        std::uint64_t count = 0;
-    };
-
-    std::size_t most_;
-    std::array<Part, engine::round_batches> parts_;
-    std::deque<Chosen> flows_;
-    std::uint64_t count_ = 0;
-};
-
 /// Judges all flows of a run.
 using Judge = std::function<void(const engine::OnJudged&)>;
 
-/// The flows that are meant. Without a choice those that failed, or all.
-Choice choose(const ExplainOptions& options, const report::Selection& selection,
-              const std::vector<std::string>& files, const Judge& judge) {
-    Choice meant(options.most());
-    Choice failed(options.most());
+/// The flows that are meant: without a choice those that failed, or all. `sure` becomes false where
+/// what was not analysed in a reading with `focus` may change a verdict.
+KeptFlows choose(const ExplainOptions& options, const report::Selection& selection,
+                 const std::vector<std::string>& files, const Judge& judge,
+                 const engine::Focus* focus, std::atomic<bool>& sure) {
+    KeptFlows meant(options.most());
+    KeptFlows failed(options.most());
     const auto on_flow = [&](const engine::JudgedBatch& batch, const engine::JudgedFlow& flow) {
         const report::Row row{flow.evidence, flow.verdict, files, report::measure(flow.evidence)};
         if (!selection.matches(row)) return;
+        if (focus != nullptr && focus->rests_on_others(flow)) sure = false;
         meant.take(batch, flow);
         if (flow.verdict.outcome == verdict::Outcome::failed) failed.take(batch, flow);
     };
@@ -126,16 +87,16 @@ Choice choose(const ExplainOptions& options, const report::Selection& selection,
         failed.end_round(batches);
     };
     judge({.flows = engine::one_by_one(on_flow), .end_round = end_round});
-    return selection.empty() && failed.count() > 0 ? failed : meant;
+    return selection.empty() && failed.count() > 0 ? std::move(failed) : std::move(meant);
 }
 
-/// Walks the traces again, for the frames of these flows.
-std::vector<ladder::FlowFrames> find_frames(std::span<const Chosen* const> flows,
+/// Reads the traces again, where they are known the places alone, for the frames of these flows.
+std::vector<ladder::FlowFrames> find_frames(std::span<const KeptFlow* const> flows,
                                             const capture::Inputs& inputs,
                                             const dataplane::RunResult& result) {
     std::vector<ladder::FrameCollector::Flow> wanted;
     wanted.reserve(flows.size());
-    for (const Chosen* flow : flows)
+    for (const KeptFlow* flow : flows)
         wanted.push_back({&flow->evidence, &flow->verdict});
     ladder::FrameCollector collector(wanted);
     for (std::uint32_t file = 0; file < inputs.traces.size(); ++file) {
@@ -144,9 +105,12 @@ std::vector<ladder::FlowFrames> find_frames(std::span<const Chosen* const> flows
         if (!trace.first_packet || !collector.wants(archive, *trace.first_packet)) continue;
         collector.begin_file(file, archive);
         try {
-            const auto source = capture::open(trace.input);
-            capture::walk(*source, [&](const capture::Record& record, std::uint64_t frame,
-                                       std::uint64_t) { return collector.take(record, frame); });
+            const auto& places = result.places[file];
+            capture::RecordReader reader =
+                places ? capture::RecordReader(capture::open(trace.input), *places)
+                       : capture::RecordReader(capture::open(trace.input));
+            while (reader.next() && collector.take(reader.record(), reader.frame())) {
+            }
         } catch (const std::system_error& error) {
             fmt::print(stderr, "tlstriage: {}\n", report::printable(error.what()));
         }
@@ -154,7 +118,7 @@ std::vector<ladder::FlowFrames> find_frames(std::span<const Chosen* const> flows
     return collector.finish();
 }
 
-std::string carve_command(const std::vector<std::string>& typed, const Chosen& flow) {
+std::string carve_command(const std::vector<std::string>& typed, const KeptFlow& flow) {
     const std::string id = report::flow_id(flow.evidence);
     std::string command = "tlstriage carve";
     for (const std::string& input : typed)
@@ -166,7 +130,7 @@ class Printer {
   public:
     /// `typed`: the captures, for the command that carves; without, the one that a flow began in.
     Printer(const ExplainOptions& options, std::vector<std::string> typed,
-            const std::vector<std::string>& files, const Choice& choice)
+            const std::vector<std::string>& files, const KeptFlows& choice)
         : options_(options), typed_(std::move(typed)), files_(files), choice_(choice) {
         style_ = style_of(options.color);
         if (options.width != 0) style_.width = options.width;
@@ -178,7 +142,7 @@ class Printer {
                        choice_.flows().size());
         }
     }
-    void flow(const Chosen& flow, const ladder::FlowFrames& frames) {
+    void flow(const KeptFlow& flow, const ladder::FlowFrames& frames) {
         const ladder::Ladder steps =
             ladder::build(flow.evidence, flow.verdict, flow.capture_end, frames);
         const report::Row row{flow.evidence, flow.verdict, files_, report::measure(flow.evidence)};
@@ -206,15 +170,15 @@ class Printer {
     const ExplainOptions& options_;
     std::vector<std::string> typed_;
     const std::vector<std::string>& files_;
-    const Choice& choice_;
+    const KeptFlows& choice_;
     report::TerminalStyle style_;
     std::size_t printed_ = 0;
 };
 
-void print(const Choice& choice, const capture::Inputs& inputs, const dataplane::RunResult& result,
-           Printer& printer) {
+void print(const KeptFlows& choice, const capture::Inputs& inputs,
+           const dataplane::RunResult& result, Printer& printer) {
     printer.begin();
-    std::vector<const Chosen*> flows;
+    std::vector<const KeptFlow*> flows;
     for (std::size_t i = 0; i < choice.flows().size(); ++i) {
         flows.push_back(&choice.flows()[i]);
         if (flows.size() < flows_of_a_walk && i + 1 < choice.flows().size()) continue;
@@ -256,13 +220,15 @@ int explain_runs(const ExplainOptions& options) {
     limits.all_flows = run.settings().all_flows;
     limits.tls_ports = run.settings().tls_ports;
     const std::vector<std::string> files = record::file_names(run.facts());
-    const Choice choice = choose(options, selection, files, [&](const engine::OnJudged& handlers) {
+    std::atomic<bool> sure = true;
+    const auto judge = [&](const engine::OnJudged& handlers) {
         run.facts().rows = engine::judge(run.records(), limits, executor.parallel(), handlers).rows;
-    });
+    };
+    const KeptFlows choice = choose(options, selection, files, judge, nullptr, sure);
     if (choice.count() == 0) return none_found(selection, run.facts());
     Printer printer(options, {}, files, choice);
     printer.begin();
-    for (const Chosen& flow : choice.flows())
+    for (const KeptFlow& flow : choice.flows())
         printer.flow(flow, {});
     printer.end();
     return done;
@@ -280,12 +246,19 @@ int explain(ExplainOptions options) {
     }
     const report::Selection selection = selection_of(options.selection, inputs);
     const dataplane::Executor executor(plan.threads);
-    dataplane::RunResult result = read(plan, inputs, executor, !options.reading.no_progress);
-    read_twice.restore(result.files);
-    const Choice choice =
-        choose(options, selection, result.files, [&](const engine::OnJudged& handlers) {
-            result.facts.rows = result.engine->judge(executor.parallel(), handlers).rows;
-        });
+    KeptFlows choice(options.most());
+    FocusedReading reading(plan, inputs, executor);
+    const dataplane::RunResult result =
+        reading.read(selection, !options.reading.no_progress,
+                     [&](dataplane::RunResult& run, const engine::Focus* focus) {
+                         read_twice.restore(run.files);
+                         std::atomic<bool> sure = true;
+                         const auto judge = [&](const engine::OnJudged& handlers) {
+                             run.facts.rows = run.engine->judge(executor.parallel(), handlers).rows;
+                         };
+                         choice = choose(options, selection, run.files, judge, focus, sure);
+                         return Found{static_cast<std::size_t>(choice.count()), sure};
+                     });
     if (choice.count() == 0) return none_found(selection, result.facts);
     Printer printer(options, typed, result.files, choice);
     print(choice, inputs, result, printer);

@@ -56,29 +56,21 @@ class Choosing {
 
 FoundFlows FindingFlows::find(const report::Selection& selection,
                               const Pseudonyms& pseudonyms) const {
-    FocusedReading focused(plan_, inputs_, executor_);
-    if (auto run = focused.read(selection, progress_bar_)) {
-        const engine::Focus& focus = focused.focus();
-        bool sure = false;
-        FoundFlows found = choose(std::move(*run), selection, pseudonyms, &focus, sure);
-        const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
-        if (sure && found.flows.size() >= wanted) return found;
-    }
-    bool sure = true;
-    return choose(focused.read_all(progress_bar_), selection, pseudonyms, nullptr, sure);
-}
-
-FoundFlows FindingFlows::choose(dataplane::RunResult run, const report::Selection& selection,
-                                const Pseudonyms& pseudonyms, const engine::Focus* focus,
-                                bool& sure) const {
-    read_twice_.restore(run.files);
-    Choosing choosing(selection, run.files, pseudonyms, focus);
     // The maps of pseudonyms are one for all, and grow.
     const bool serially = pseudonyms.addresses != nullptr;
-    run.engine->judge(serially ? engine::Parallel(engine::run_serially) : executor_.parallel(),
-                      choosing.handlers());
-    sure = !choosing.rests_on_others();
-    return {std::move(run), std::move(choosing.flows)};
+    const engine::Parallel parallel =
+        serially ? engine::Parallel(engine::run_serially) : executor_.parallel();
+    std::vector<carve::ChosenFlow> flows;
+    const auto judge = [&](dataplane::RunResult& run, const engine::Focus* focus) {
+        read_twice_.restore(run.files);
+        Choosing choosing(selection, run.files, pseudonyms, focus);
+        run.engine->judge(parallel, choosing.handlers());
+        flows = std::move(choosing.flows);
+        return Found{flows.size(), !choosing.rests_on_others()};
+    };
+    FocusedReading reading(plan_, inputs_, executor_);
+    dataplane::RunResult run = reading.read(selection, progress_bar_, judge);
+    return {std::move(run), std::move(flows)};
 }
 
 }  // namespace tlstriage::cli

@@ -39,10 +39,6 @@ class FindingFlows {
                                   const Pseudonyms& pseudonyms) const;
 
   private:
-    /// `focus`: null where all was analysed; else whether the verdicts are those of all is `sure`.
-    FoundFlows choose(dataplane::RunResult run, const report::Selection& selection,
-                      const Pseudonyms& pseudonyms, const engine::Focus* focus, bool& sure) const;
-
     const dataplane::RunPlan& plan_;
     const capture::Inputs& inputs_;
     const dataplane::Executor& executor_;

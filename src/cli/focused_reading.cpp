@@ -1,6 +1,8 @@
 #include "cli/focused_reading.h"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 namespace tlstriage::cli {
@@ -27,8 +29,20 @@ std::vector<FlowKey> ends_of(const report::Selection& selection) {
 
 }  // namespace
 
-std::optional<dataplane::RunResult> FocusedReading::read(const report::Selection& selection,
-                                                         bool progress_bar) {
+dataplane::RunResult FocusedReading::read(const report::Selection& selection, bool progress_bar,
+                                          const Judge& judge) {
+    if (auto run = read_near(selection, progress_bar)) {
+        const Found found = judge(*run, &*focus_);
+        const std::size_t wanted = std::max<std::size_t>(selection.flow_ids().size(), 1);
+        if (found.sure && found.flows >= wanted) return std::move(*run);
+    }
+    dataplane::RunResult run = read_all(progress_bar);
+    judge(run, nullptr);
+    return run;
+}
+
+std::optional<dataplane::RunResult> FocusedReading::read_near(const report::Selection& selection,
+                                                              bool progress_bar) {
     // Kinds of choices are and-ed, so that one kind is enough to know where to look.
     const bool by_id = !selection.flow_ids().empty();
     const std::vector<std::uint64_t> identities = identities_of(selection);

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "support/analysis.h"
 #include "support/csv.h"
 #include "support/paths.h"
 #include "support/program.h"
+#include "support/traces.h"
 
 namespace tlstriage::test {
 namespace {
@@ -52,6 +54,21 @@ TEST(ExplainProgram, SaysWhenNoFlowMatches) {
     EXPECT_NE(finished.err.find("no flow matches"), std::string::npos) << finished.err;
     EXPECT_EQ(explain({capture_of("certificate_expired_tls12"), "--where", "nonsense"}).status, 2);
     EXPECT_EQ(explain({"/nowhere.pcap"}).status, 3);
+}
+
+/// By id what concerns the flow alone is analysed, by a condition all.
+TEST(ExplainProgram, SaysTheSameOfAFlowByIdAsByACondition) {
+    const std::string& trace = small_mixed().path;
+    const Analysis whole = analyse({trace});
+    constexpr std::size_t step = 11;
+    std::size_t tried = 0;
+    for (std::size_t i = 0; i < whole.flows.rows().size(); i += step, ++tried) {
+        const std::string id = whole.flows.cell(whole.flows.rows()[i], "flow_id");
+        const json by_id = explained({trace, "--flow", id});
+        EXPECT_EQ(by_id.at("matched"), 1);
+        EXPECT_EQ(by_id, explained({trace, "--where", "flow_id=" + id})) << id;
+    }
+    EXPECT_GE(tried, 20U);
 }
 
 TEST(ExplainProgram, ShowsTheFirstFewOfManyAndHowManyMore) {
