@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "capture/walk.h"
 #include "file_run.h"
 
@@ -40,7 +41,7 @@ struct Chain {
             }
             default: return false;
         }
-        __builtin_prefetch(trace.data() + position);
+        prefetch(trace.data() + position);
         return true;
     }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
+
 namespace tlstriage::dataplane {
 
 using capture::Step;
@@ -37,8 +39,8 @@ inline bool WindowWalk::advance(const capture::Format& format, Bytes window, Cha
     const Step step = format.step(window, chain.position, record);
     // The next record's header and the packet headers behind it, for when this chain's turn comes.
     const std::uint8_t* const next = window.data() + chain.position;
-    __builtin_prefetch(next);
-    __builtin_prefetch(next + 64);
+    constexpr std::size_t headers = 128;
+    prefetch(next, headers);
     switch (step) {
         case Step::record:
             if (focus_ == nullptr) {

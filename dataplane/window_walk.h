@@ -13,7 +13,7 @@ namespace tlstriage::dataplane {
 
 /// How a window is cut. The defaults are what measured best; tests use small ones.
 struct WindowShape {
-    std::size_t window = std::size_t{16} << 20U;        ///< bytes
+    std::size_t window = std::size_t{32} << 20U;        ///< bytes
     std::size_t least_piece = std::size_t{256} << 10U;  ///< bytes; smaller windows are one piece
     unsigned chains = 6;  ///< pieces that a thread walks interleaved, to hide memory latency
 };

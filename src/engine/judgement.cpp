@@ -6,6 +6,7 @@
 #include <mutex>
 #include <tuple>
 
+#include "base/prefetch.h"
 #include "engine/history.h"
 
 namespace tlstriage::engine {
@@ -107,12 +108,6 @@ class GroupPool {
     std::vector<std::unique_ptr<Group>> idle_;
 };
 
-void prefetch_lines(const void* begin, std::size_t size) {
-    constexpr std::size_t line = 64;
-    for (std::size_t offset = 0; offset < size; offset += line)
-        __builtin_prefetch(static_cast<const char*>(begin) + offset);
-}
-
 std::vector<Nanoseconds> ends_of(std::span<const Archive> archives) {
     std::vector<Nanoseconds> ends;
     ends.reserve(archives.size());
@@ -134,7 +129,7 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
         constexpr std::size_t lead = 8;
         if (i + lead < places.size()) {
             const FlowRecord& later = places[i + lead].entry->record;
-            prefetch_lines(&later, sizeof(later));
+            prefetch(&later, sizeof(later));
         }
         histories.add(places[i].entry->record, places[i].entry->archive);
     }
@@ -143,7 +138,7 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
     const auto judge_group = [&](Group& group, const JudgedBatch& batch,
                                  std::span<const Place> part, std::span<const Place> next) {
         for (const Place& place : next)
-            prefetch_lines(place.entry, sizeof(*place.entry));
+            prefetch(place.entry, sizeof(*place.entry));
         const auto flows = std::span(group.flows).first(part.size());
         for (std::size_t i = 0; i < flows.size(); ++i) {
             flows[i].entry = part[i].entry;
@@ -151,7 +146,7 @@ Judgement judge(Records records, const Limits& limits, const Parallel& parallel,
             join_lookup(lookups, flows[i].evidence);
         }
         for (const Place& place : next)
-            prefetch_lines(place.entry->bytes, place.entry->size);
+            prefetch(place.entry->bytes, place.entry->size);
         for (Group::Flow& flow : flows) {
             flow.history = histories.of(flow.entry->record, flow.entry->archive);
             if (records.carried != nullptr) {

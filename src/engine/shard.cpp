@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "engine/border.h"
 #include "engine/continuation.h"
 
@@ -75,11 +76,11 @@ Shard::Shard(const sense::Database& database, tls::ChainCache& chains, const Lim
       max_held_bytes_(limits.memory / shard_count / 4) {}
 
 void Shard::consume(std::span<const wire::Packet> packets, const BatchOrigin& origin) {
+    constexpr std::size_t headers = 128;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         if (i + slot_lead < packets.size()) {
             flows_.prefetch_slot(packets[i + slot_lead].flow_hash);
-            __builtin_prefetch(packets[i + slot_lead].network);
-            __builtin_prefetch(packets[i + slot_lead].network + 64);
+            prefetch(packets[i + slot_lead].network, headers);
         }
         if (i + entry_lead < packets.size()) {
             flows_.prefetch_entry(packets[i + entry_lead].flow_hash);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/prefetch.h"
 
 namespace tlstriage::flow {
 
@@ -29,17 +30,18 @@ class Table {
     [[nodiscard]] bool alive(Index index) const { return alive_[index]; }
     [[nodiscard]] Entry& at(Index index) { return chunks_[index / chunk_size][index % chunk_size]; }
 
-    void prefetch_slot(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+    [[gnu::always_inline]] void prefetch_slot(std::uint64_t hash) const {
+        prefetch(&slots_[home(hash)]);
+    }
     /// Its first three cache lines, if a look at the next few slots finds it.
-    void prefetch_entry(std::uint64_t hash) const {
+    [[gnu::always_inline]] void prefetch_entry(std::uint64_t hash) const {
         constexpr std::size_t looked_at = 4;
         for (std::size_t i = home(hash), end = i + looked_at; i < end; ++i) {
             const Slot& slot = slots_[i & mask()];
             if (slot.index == none) return;
             if (slot.index == free_slot || slot.tag != tag(hash)) continue;
-            const Entry* entry = &chunks_[slot.index / chunk_size][slot.index % chunk_size];
-            for (std::size_t offset = 0; offset < 192; offset += 64)
-                __builtin_prefetch(reinterpret_cast<const char*>(entry) + offset);
+            constexpr std::size_t looked_into = 192;
+            prefetch(&chunks_[slot.index / chunk_size][slot.index % chunk_size], looked_into);
             return;
         }
     }

@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "evidence/packed.h"
 #include "record/blocks.h"
 #include "record/border_members.h"
@@ -69,7 +70,7 @@ class Writer {
                 constexpr EvidenceStore::Index lead = 8;
                 if (i + lead < flows.size()) {
                     const EvidenceStore::Entry& later = flows.at(i + lead);
-                    __builtin_prefetch(later.bytes + later.size - 1);
+                    prefetch(later.bytes + later.size - 1);
                 }
                 if (!flows.at(i).dropped()) {
                     number(flows.at(i).packed(), shapes_[store % engine::shard_count]);
