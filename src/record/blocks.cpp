@@ -95,7 +95,8 @@ std::string file_header() {
 }
 
 std::string empty_block() {
-    return std::string(block_header_size, '\0');
+    std::string block(block_header_size, '\0');
+    return block;
 }
 
 std::string seal(BlockKind kind, std::string block) {
