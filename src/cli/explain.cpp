@@ -90,7 +90,8 @@ KeptFlows choose(const ExplainOptions& options, const report::Selection& selecti
     return selection.empty() && failed.count() > 0 ? std::move(failed) : std::move(meant);
 }
 
-/// Reads the traces again, where they are known the places alone, for the frames of these flows.
+/// Reads the traces again for the frames of these flows; at their places alone, where those are
+/// known.
 std::vector<ladder::FlowFrames> find_frames(std::span<const KeptFlow* const> flows,
                                             const capture::Inputs& inputs,
                                             const dataplane::RunResult& result) {

@@ -70,12 +70,12 @@ std::vector<Place> in_order(std::span<const EvidenceStore* const> stores, Histor
     return places;
 }
 
-/// Flows that go through the stages of judging together: so the code of a stage, of which all
-/// together have more than the first-level cache holds, is fetched once for all of them, and the
-/// next ones' evidence meanwhile.
+/// Flows that go through the stages of judging together. The code of all stages is more than the
+/// first-level cache holds: so that of each is fetched once for all of them, and the evidence of
+/// the next ones meanwhile.
 constexpr std::size_t group_flows = 16;
 
-/// One at a time in each group, used again with the memory that it has grown.
+/// Where they are judged; used again, with the memory that it has grown.
 struct Group {
     struct Flow {
         const EvidenceStore::Entry* entry = nullptr;

@@ -68,9 +68,8 @@ class Writer {
             const EvidenceStore& flows = *records_.ended[store];
             for (EvidenceStore::Index i = 0; i < flows.size(); ++i) {
                 constexpr EvidenceStore::Index lead = 8;
-                if (i + lead < flows.size()) {
-                    const EvidenceStore::Entry& later = flows.at(i + lead);
-                    prefetch(later.bytes + later.size - 1);
+                if (i + lead < flows.size() && !flows.at(i + lead).dropped()) {
+                    prefetch(&flows.at(i + lead).packed().back());
                 }
                 if (!flows.at(i).dropped()) {
                     number(flows.at(i).packed(), shapes_[store % engine::shard_count]);
