@@ -1,4 +1,4 @@
-// evidence.bin as a sequence of blocks, each compressed and under a checksum (docs/evidence.md).
+// evidence.bin as a sequence of blocks, each under a checksum (docs/evidence.md).
 #pragma once
 
 #include <cstdint>
